@@ -1,0 +1,119 @@
+"""Input checks shared by the numerics: each message says what came and what was wanted."""
+
+from __future__ import annotations
+
+import numbers
+
+import numpy as np
+from scipy import sparse
+
+
+def as_design(X, *, accept_sparse: bool = False):
+    """Return X as float64, (n_samples, n_features): a Fortran-ordered array, or a CSC matrix.
+
+    Integers and booleans are cast; pandas frames are read by value (`names_of` keeps their names).
+
+    Raises
+    ------
+    TypeError
+        Sparse where dense is needed, strings, objects or complex numbers.
+    ValueError
+        Not two-dimensional, fewer than two rows, no column, NaN or infinity.
+    """
+    if sparse.issparse(X):
+        if not accept_sparse:
+            raise TypeError(f"X is a sparse {X.format} matrix; a dense array is needed: pass X.toarray()")
+        _require_real(X.dtype, "X")
+        X = sparse.csc_matrix(X, dtype=np.float64)
+        _require_finite(X.data, "X")
+    else:
+        X = np.asfortranarray(_as_float(X, "X"))
+        if X.ndim != 2:
+            raise ValueError(f"X has shape {X.shape}; two dimensions (n_samples, n_features) are needed")
+        _require_finite(X, "X")
+    n_samples, n_features = X.shape
+    if n_samples < 2:
+        raise ValueError(f"X has {n_samples} row(s); at least 2 are needed")
+    if n_features < 1:
+        raise ValueError(f"X has shape {X.shape}; at least one column is needed")
+    return X
+
+
+def as_target(y, n_samples: int) -> np.ndarray:
+    """Return y as float64 of shape (n_samples,); a single column is flattened.
+
+    Raises TypeError for strings, objects, complex or sparse, ValueError for shape, NaN or infinity.
+    """
+    if sparse.issparse(y):
+        raise TypeError(f"y is a sparse {y.format} matrix; a dense vector of length {n_samples} is needed")
+    y = _as_float(y, "y")
+    if y.ndim == 2 and y.shape[1] == 1:
+        y = y[:, 0]
+    if y.shape != (n_samples,):
+        raise ValueError(f"y has shape {y.shape}; ({n_samples},) is needed, one value for each row of X")
+    _require_finite(y, "y")
+    return y
+
+
+def as_penalty(lam, *, allow_zero: bool = False) -> float:
+    """Return the penalty lam as a float, positive (or zero where allowed).
+
+    Raises TypeError for anything but one real number, ValueError for NaN, infinity, negative, or zero.
+    """
+    if isinstance(lam, np.ndarray) and lam.ndim == 0:
+        lam = lam.item()
+    if isinstance(lam, bool | np.bool_) or not isinstance(lam, numbers.Real):
+        raise TypeError(f"lam is {_describe(lam)}; one real number is needed")
+    lam = float(lam)
+    if not np.isfinite(lam) or lam < 0:
+        raise ValueError(f"lam is {lam}; a finite number that is not negative is needed")
+    if lam == 0 and not allow_zero:
+        raise ValueError(
+            "lam is 0; a positive penalty is needed. Without a penalty the problem is ordinary least squares: "
+            "use course_utils.least_squares.fit_least_squares"
+        )
+    return lam
+
+
+def names_of(X) -> tuple[str, ...] | None:
+    """Return the column names of a pandas frame as strings, or None for anything else."""
+    columns = getattr(X, "columns", None)
+    return None if columns is None else tuple(str(name) for name in columns)
+
+
+def constant_columns(X) -> np.ndarray:
+    """Return the indices of the columns of a checked X (dense or CSC) that hold a single value."""
+    if sparse.issparse(X):
+        low, high = X.min(axis=0).toarray().ravel(), X.max(axis=0).toarray().ravel()
+    else:
+        low, high = X.min(axis=0), X.max(axis=0)
+    return np.flatnonzero(low == high)
+
+
+def require_rng(rng) -> np.random.Generator:
+    """Return rng if it is a numpy Generator; TypeError otherwise (a seed hides where randomness enters)."""
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(f"rng is {_describe(rng)}; a generator is needed: numpy.random.default_rng(seed)")
+    return rng
+
+
+def _as_float(values, name: str) -> np.ndarray:
+    array = np.asarray(values)
+    _require_real(array.dtype, name)
+    return array.astype(np.float64)
+
+
+def _require_real(dtype: np.dtype, name: str) -> None:
+    if dtype.kind not in "biuf":
+        raise TypeError(f"{name} has dtype {dtype}; real numbers are needed")
+
+
+def _require_finite(values: np.ndarray, name: str) -> None:
+    bad = np.flatnonzero(~np.isfinite(values.ravel()))
+    if bad.size:
+        first = values.ravel()[bad[0]]
+        raise ValueError(f"{name} has {bad.size} value(s) that are NaN or infinite, the first is {first}")
+
+
+def _describe(value) -> str:
+    return f"{value!r} of type {type(value).__name__}"[:120]
