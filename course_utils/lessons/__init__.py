@@ -1,1 +1,1 @@
-"""The lessons as data, for maintainers: their list, their execution, their comparison, the learner's copies."""
+"""The lessons as data, for maintainers: their list, execution and comparison, and the learner's copies."""
