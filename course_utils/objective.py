@@ -161,7 +161,7 @@ def duality_gap(X, y, beta, intercept, lam, *, fit_intercept=True) -> float:
     References
     ----------
     Kim, Koh, Lustig, Boyd and Gorinevsky (2007), An interior-point method for large-scale
-    l1-regularized least squares, equation 12.
+    l1-regularized least squares, where the dual point is the rescaled residual.
 
     Lesson: notebooks/04_ista_from_scratch.ipynb
     """
@@ -292,6 +292,13 @@ class CentredProblem:
     def gradient(self, beta) -> np.ndarray:
         """Return -X'(y - X beta) / n, shape (n_features,)."""
         return -self.correlation(self.y - self.predict(beta))
+
+    def column(self, j: int):
+        """Return (rows, values, mean): column j is `values` in `rows`, 0 elsewhere, all minus `mean`."""
+        if not sparse.issparse(self.X):
+            return slice(None), self.X[:, j], 0.0
+        stored = slice(self.X.indptr[j], self.X.indptr[j + 1])
+        return self.X.indices[stored], self.X.data[stored], self.means_to_come[j]
 
     def certify(self, beta, lam) -> tuple[float, float]:
         """Return the objective at beta (with its best intercept) and the relative duality gap."""
