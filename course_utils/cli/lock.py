@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         after = make_locks(upgrade=args.upgrade)
     except LockError as error:
-        print(f"course lock: {error}\nBoth locks are as they were.")
+        print(f"course lock: {error}\nBoth locks are as they were.", file=sys.stderr)
         return 1
     for name, text in after.items():
         (ROOT / name).write_text(text, encoding="utf-8", newline="\n")

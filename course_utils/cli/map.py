@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import re
+import sys
 import tomllib
 from pathlib import Path
 from urllib.parse import quote
@@ -31,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         stale = {path: text for path, text in generated_texts().items() if text != read(path)}
     except MapError as error:
-        print(f"course map: {error}")
+        print(f"course map: {error}", file=sys.stderr)
         return 1
     for path, text in stale.items():
         if args.check:
