@@ -147,8 +147,13 @@ def load_ames(*, as_frame: bool = False, redundant: bool = False):
 
     Lesson: notebooks/01_least_squares.ipynb
     """
-    # "None" is a kind of masonry veneer, not a gap; pandas would read it as one.
-    raw = _read_bundled("ames_raw.csv.gz", compression="gzip", keep_default_na=False, na_values=[""])
+    raw = _read_bundled(
+        "ames_raw.csv.gz",
+        compression="gzip",
+        dtype={"PID": str, "MS SubClass": str},  # codes whose leading zeros count
+        keep_default_na=False,  # "None" is a kind of masonry veneer, not a gap
+        na_values=[""],
+    )
     if as_frame:
         return raw
     ordinary = raw[raw["Gr Liv Area"] <= LARGEST_ORDINARY_HOUSE]

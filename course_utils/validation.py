@@ -8,17 +8,18 @@ import numpy as np
 from scipy import sparse
 
 
-def as_design(X, *, accept_sparse: bool = False):
+def as_design(X, *, accept_sparse: bool = False, min_rows: int = 2):
     """Return X as float64, (n_samples, n_features): a Fortran-ordered array, or a CSC matrix.
 
     Integers and booleans are cast; pandas frames are read by value (`names_of` keeps their names).
+    A fit needs two rows; `min_rows=1` lets a fitted model see a single one.
 
     Raises
     ------
     TypeError
         Sparse where dense is needed, strings, objects or complex numbers.
     ValueError
-        Not two-dimensional, fewer than two rows, no column, NaN or infinity.
+        Not two-dimensional, fewer than min_rows rows, no column, NaN or infinity.
     """
     if sparse.issparse(X):
         if not accept_sparse:
@@ -32,8 +33,8 @@ def as_design(X, *, accept_sparse: bool = False):
             raise ValueError(f"X has shape {X.shape}; two dimensions (n_samples, n_features) are needed")
         _require_finite(X, "X")
     n_samples, n_features = X.shape
-    if n_samples < 2:
-        raise ValueError(f"X has {n_samples} row(s); at least 2 are needed")
+    if n_samples < min_rows:
+        raise ValueError(f"X has {n_samples} row(s); at least {min_rows} needed")
     if n_features < 1:
         raise ValueError(f"X has shape {X.shape}; at least one column is needed")
     return X
@@ -69,7 +70,7 @@ def as_penalty(lam, *, allow_zero: bool = False) -> float:
         raise ValueError(f"lam is {lam}; a finite number that is not negative is needed")
     if lam == 0 and not allow_zero:
         raise ValueError(
-            "lam is 0; a positive penalty is needed. Without a penalty the problem is ordinary least squares: "
+            "lam is 0; a positive penalty is needed. Without a penalty this is ordinary least squares: "
             "use course_utils.least_squares.fit_least_squares"
         )
     return lam
@@ -88,6 +89,22 @@ def constant_columns(X) -> np.ndarray:
     else:
         low, high = X.min(axis=0), X.max(axis=0)
     return np.flatnonzero(low == high)
+
+
+def column_label(names: tuple[str, ...] | None, j: int) -> str:
+    """Return how a message calls column j: its name in quotes, or its number."""
+    return f"column {j}" if names is None else repr(names[j])
+
+
+def require_varying_columns(X, names: tuple[str, ...] | None = None) -> None:
+    """Raise ValueError naming the columns of a checked X (dense or CSC) that hold a single value."""
+    constant = constant_columns(X)
+    if constant.size:
+        labels = ", ".join(column_label(names, j) for j in constant[:5])
+        more = f" and {constant.size - 5} more" if constant.size > 5 else ""
+        raise ValueError(
+            f"constant column(s) in X: {labels}{more}; leave them out, the intercept covers them"
+        )
 
 
 def require_rng(rng) -> np.random.Generator:
