@@ -385,7 +385,7 @@ TOO_MUCH_FREEDOM = (
     "At a price above lam_max the residual is allowed as it is, and beta = 0 is the solution: the gap must be "
     "0. Are you stretching the residual? The factor is never above 1."
 )
-NO_PRICE = "F has two parts. Yours has left out the price, lam times the sum of |beta_j|."
+NO_PRICE = "Look at the second part of F, the price: lam times the sum of the sizes |beta_j|, none left out."
 NOT_RELATIVE = (
     "That is the gap itself. Divide it by ||y||^2 / 2n, so that it does not depend on the units of y."
 )
@@ -397,11 +397,9 @@ GAP_IN_GENERAL = "Compare your three parts with the lesson: F(beta), theta, D(th
 
 
 def halfway_case(rng):
-    """A point between zero and the solution: there is something left to gain."""
+    """Draw a point between zero and the solution, with both signs: there is something left to gain."""
     X, y, lam = centred_problem(rng, 30, 8)
-    beta = np.zeros(8)
-    for _ in range(3):
-        beta = soft_threshold(beta - X.T @ (X @ beta - y) / len(y) / curvature(X), lam / curvature(X))
+    beta = np.concatenate([rng.uniform(0.3, 0.8) * np.array([2.0, -1.0, 1.5]), np.zeros(5)])
     return Case((X, y, beta, lam))
 
 
@@ -410,11 +408,21 @@ def above_lam_max_case(rng):
     return Case((X, y, np.zeros(8), 2 * lam_max(X, y)))
 
 
-def gap_with_mistake(X, y, beta, lam, *, penalty=1.0, relative=True):
-    """The right gap with its price left out, or not divided."""
+def gap_with_price(X, y, beta, lam, price):
+    """Return the relative gap with another price in F than lam ||beta||_1."""
     scale = np.sum(y**2) / (2 * len(y))
-    gap = duality_gap(X, y, beta, 0, lam) - (1 - penalty) * lam * np.sum(np.abs(beta)) / scale
-    return gap if relative else gap * scale
+    return duality_gap(X, y, beta, 0, lam) + (price - lam * np.sum(np.abs(beta))) / scale
+
+
+def price_is_right(case, answer):
+    X, y, beta, lam = case.args
+    wrong_prices = (0.0, lam * np.sum(beta))
+    return not any(close(answer, gap_with_price(X, y, beta, lam, price)) for price in wrong_prices)
+
+
+def not_absolute(case, answer):
+    X, y, beta, lam = case.args
+    return not close(answer, duality_gap(X, y, beta, 0, lam) * np.sum(y**2) / (2 * len(y)))
 
 
 def gap_at_shrunk_residual(X, y, beta, lam, *, by):
@@ -438,14 +446,14 @@ exercise_4 = Exercise(
             "F contains the price",
             1,
             halfway_case,
-            lambda case, answer: not close(answer, gap_with_mistake(*case.args, penalty=0.0)),
+            price_is_right,
             NO_PRICE,
         ),
         Check(
             "the gap is relative",
             1,
             halfway_case,
-            lambda case, answer: not close(answer, gap_with_mistake(*case.args, relative=False)),
+            not_absolute,
             NOT_RELATIVE,
         ),
         Check(
@@ -508,7 +516,7 @@ exercise_4 = Exercise(
         WrongAnswer(
             "price with its sign",
             edited(RELATIVE_GAP, "np.sum(np.abs(beta))", "np.sum(beta)"),
-            GAP_IN_GENERAL,
+            NO_PRICE,
         ),
     ),
 )
