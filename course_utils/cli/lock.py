@@ -13,7 +13,9 @@ from tempfile import TemporaryDirectory
 
 from course_utils.lessons.catalogue import ROOT
 
-HELP = "remake requirements.txt and requirements-dev.txt from pyproject.toml (needs the network)"
+HELP = (
+    "Remake the two locks, requirements.txt and requirements-dev.txt, from pyproject.toml. Needs the network."
+)
 
 LEARNER, DEVELOPER = "requirements.txt", "requirements-dev.txt"
 COMPILE = [

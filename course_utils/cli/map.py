@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from course_utils.lessons.catalogue import ROOT, Lesson, lessons
 
-HELP = "write the README's map of lessons and badges, and the address in lesson 00 (--check: only compare)"
+HELP = "Write the README's map and badges, and the address in lesson 00."
 
 PLACEHOLDER = "OWNER/REPO"
 ADDRESS_LINE = re.compile(r'(REPOSITORY = \\")[^"\\]*(\\"  # written by `course map`)')
@@ -24,7 +24,7 @@ class MapError(Exception):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `course map`."""
-    parser.add_argument("--check", action="store_true", help="change nothing; exit 1 with a diff if stale")
+    parser.add_argument("--check", action="store_true", help="change nothing; show what is stale and exit 1")
 
 
 def run(args: argparse.Namespace) -> int:
