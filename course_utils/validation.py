@@ -11,7 +11,8 @@ from scipy import sparse
 def as_design(X, *, accept_sparse: bool = False, min_rows: int = 2):
     """Return X as float64, (n_samples, n_features): a Fortran-ordered array, or a CSC matrix.
 
-    Integers and booleans are cast; pandas frames are read by value (`names_of` keeps their names).
+    Always a copy. Integers and booleans are cast; pandas frames are read column by column, so that numbers
+    of several types may stand side by side (`names_of` keeps their names).
     A fit needs two rows; `min_rows=1` lets a fitted model see a single one.
 
     Raises
@@ -25,12 +26,14 @@ def as_design(X, *, accept_sparse: bool = False, min_rows: int = 2):
         if not accept_sparse:
             raise TypeError(f"X is a sparse {X.format} matrix; a dense array is needed: pass X.toarray()")
         _require_real(X.dtype, "X")
-        X = sparse.csc_matrix(X, dtype=np.float64)
+        X = sparse.csc_matrix(X, dtype=np.float64, copy=True)
+        X.sum_duplicates()
         _require_finite(X.data, "X")
     else:
-        X = np.asfortranarray(_as_float(X, "X"))
+        X = _as_float(X, "X")
         if X.ndim != 2:
             raise ValueError(f"X has shape {X.shape}; two dimensions (n_samples, n_features) are needed")
+        X = np.asfortranarray(X)
         _require_finite(X, "X")
     n_samples, n_features = X.shape
     if n_samples < min_rows:
@@ -115,12 +118,22 @@ def require_rng(rng) -> np.random.Generator:
 
 
 def _as_float(values, name: str) -> np.ndarray:
-    array = np.asarray(values)
+    if hasattr(values, "columns"):
+        for column, dtype in values.dtypes.items():
+            _require_real(dtype, f"{name}, column {column!r},")
+    elif hasattr(values, "to_numpy"):
+        _require_real(values.dtype, name)
+    if hasattr(values, "to_numpy"):
+        return values.to_numpy(dtype=np.float64, na_value=np.nan, copy=True)
+    try:
+        array = np.asarray(values)
+    except ValueError as ragged:
+        raise ValueError(f"{name} has rows of different lengths; every row needs as many values") from ragged
     _require_real(array.dtype, name)
     return array.astype(np.float64)
 
 
-def _require_real(dtype: np.dtype, name: str) -> None:
+def _require_real(dtype, name: str) -> None:
     if dtype.kind not in "biuf":
         raise TypeError(f"{name} has dtype {dtype}; real numbers are needed")
 
