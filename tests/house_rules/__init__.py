@@ -1,0 +1,1 @@
+"""The rules of the house as pure functions: each reads a text and returns a list of complaints."""
