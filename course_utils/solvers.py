@@ -227,25 +227,23 @@ def coordinate_descent(
 
 def _coordinate_descent_iterates(problem: CentredProblem, lam: float, beta: np.ndarray):
     yield beta
+    squared_norms = problem.squared_norms
+    columns = [(j, squared_norms[j], *problem.column(j)) for j in np.flatnonzero(squared_norms)]
+    threshold = len(problem.y) * lam
     while True:
         beta = beta.copy()
         residual = problem.y - problem.predict(beta)  # afresh in each sweep: rounding does not pile up
-        for j in np.flatnonzero(problem.squared_norms):
-            _update_coefficient(problem, lam, beta, residual, j)
+        for j, squared_norm, rows, values, mean in columns:
+            old = beta[j]
+            # x_j'r_j; the mean drops out, because with an intercept the residual sums to zero
+            pull = values @ residual[rows] + squared_norm * old
+            if old == 0 and abs(pull) <= threshold:
+                continue
+            beta[j] = soft_threshold(pull, threshold) / squared_norm
+            residual[rows] -= (beta[j] - old) * values
+            if mean:
+                residual += (beta[j] - old) * mean
         yield beta
-
-
-def _update_coefficient(problem, lam, beta, residual, j) -> None:
-    """Minimise over beta[j] alone; changes beta and residual in place."""
-    rows, values, mean = problem.column(j)
-    old, squared_norm, threshold = beta[j], problem.squared_norms[j], len(residual) * lam
-    # the mean drops out: with an intercept the residual sums to zero
-    pull = values @ residual[rows] + squared_norm * old
-    if old == 0 and abs(pull) <= threshold:
-        return
-    beta[j] = soft_threshold(pull, threshold) / squared_norm
-    residual[rows] -= (beta[j] - old) * values
-    residual += (beta[j] - old) * mean
 
 
 def _solve(iterates, X, y, lam, tol, max_iter, fit_intercept, beta_start) -> SolverResult:
