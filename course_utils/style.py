@@ -20,6 +20,7 @@ from matplotlib import ft2font
 from matplotlib.collections import Collection, PathCollection
 from matplotlib.colors import to_hex, to_rgba
 from matplotlib.image import AxesImage
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.legend import Legend
 from matplotlib.lines import AxLine, Line2D
 from matplotlib.patches import Patch, Rectangle
@@ -66,7 +67,7 @@ def figure(size: str = "standard", **subplots):
     """Return (fig, ax) in one of the three sizes: standard, wide or square; keywords go to `plt.subplots`."""
     if size not in SIZES:
         raise ValueError(f"{size!r} is not a size; the sizes are {', '.join(SIZES)}")
-    return plt.subplots(figsize=SIZES[size], **subplots)
+    return plt.subplots(figsize=SIZES[size], layout="constrained", **subplots)
 
 
 def strong_to_weak(ax):
@@ -145,7 +146,7 @@ def show_figure(fig, *, alt: str, caption: str) -> None:
         {"image/png": base64.b64encode(png).decode("ascii"), "text/plain": f"Figure: {alt}"},
         {"image/png": {"width": width, "height": height, "alt": alt}, "course": course},
     )
-    _publish({"text/markdown": f"*{caption}*", "text/plain": caption}, {})
+    _publish({"text/markdown": f"_{caption}_", "text/plain": caption}, {})
 
 
 def rendering_fingerprint() -> dict[str, str]:
@@ -171,17 +172,27 @@ def _line_end(ax, line, on_right: bool) -> tuple[float, float]:
 
 def _spread_end_labels(ax) -> None:
     """Move the labels of line ends apart vertically, each as little as possible."""
-    points_per_pixel = 72 / ax.figure.dpi
-    for side in ("right", "left"):
+    for side, sign in (("right", 1), ("left", -1)):
         labels = [text for text in ax.texts if text.get_gid() == f"{_END_LABEL}: {side}"]
-        if len(labels) < 2:
-            continue
-        anchors = np.array([ax.transData.transform(label.xy)[1] for label in labels])
-        heights = np.array([Text.get_window_extent(label).height for label in labels])
-        moves = _apart(anchors, heights * 0.95) - anchors
-        gap = 7 if np.abs(moves).max() * points_per_pixel < 2 else 16
-        for label, move in zip(labels, moves, strict=True):
-            label.set_position((gap if side == "right" else -gap, move * points_per_pixel))
+        for neighbours in _beside_each_other(labels):
+            anchors = np.array([ax.transData.transform(label.xy)[1] for label in neighbours])
+            heights = np.array([Text.get_window_extent(label).height for label in neighbours])
+            moves = (_apart(anchors, 0.95 * heights) - anchors) * 72 / ax.figure.dpi
+            gap = 7 if np.abs(moves).max() < 2 else 16
+            for label, move in zip(neighbours, moves, strict=True):
+                label.set_position((sign * gap, move))
+
+
+def _beside_each_other(labels) -> list[list]:
+    """Group the labels whose columns overlap: only those can collide when they move up and down."""
+    groups, right_edge = [], -np.inf
+    for label in sorted(labels, key=lambda label: Text.get_window_extent(label).x0):
+        box = Text.get_window_extent(label)
+        if box.x0 > right_edge:
+            groups.append([])
+        groups[-1].append(label)
+        right_edge = max(right_edge, box.x1)
+    return groups
 
 
 def _apart(centres: np.ndarray, heights: np.ndarray) -> np.ndarray:
@@ -223,9 +234,14 @@ def _as_alt(text) -> str:
 
 def _as_png(fig) -> bytes:
     """Settle the layout, move the labels into it, and save without cropping, date or software name."""
+    if not isinstance(
+        fig.get_layout_engine(), ConstrainedLayoutEngine
+    ):  # seaborn's grids make their own figure
+        fig.set_layout_engine("constrained")
     fig.draw_without_rendering()
     for ax in _all_axes(fig.axes):
         _spread_end_labels(ax)
+    fig.draw_without_rendering()
     _require_texts_inside(fig)
     drawn, saved = io.BytesIO(), io.BytesIO()
     with matplotlib.rc_context({"savefig.bbox": None}):
@@ -239,19 +255,20 @@ def _as_png(fig) -> bytes:
 
 
 def _require_texts_inside(fig) -> None:
-    fig.draw_without_rendering()
+    """Raise for a text that the edge of the figure would cut: nothing is cropped or enlarged to save it."""
     left, bottom, right, top = fig.bbox.padded(1).extents
-    texts = list(fig.texts)
-    for ax in fig.axes:
-        texts += [ax.title, ax._left_title, ax._right_title, ax.xaxis.label, ax.yaxis.label, *ax.texts]
-    for text in texts:
-        if not (text.get_visible() and text.get_text()):
-            continue
+    for text in [*fig.texts, *(text for ax in fig.axes for text in _texts_around(ax))]:
         box = Text.get_window_extent(text)
-        if box.x0 < left or box.x1 > right or box.y0 < bottom or box.y1 > top:
+        cut = box.x0 < left or box.x1 > right or box.y0 < bottom or box.y1 > top
+        if cut and text.get_visible() and text.get_text():
             raise ValueError(
                 f"the text {text.get_text()!r} runs over the edge of the figure: shorten or break it"
             )
+
+
+def _texts_around(ax) -> list:
+    labels = [axis.label for axis in (ax.xaxis, ax.yaxis) if axis.get_visible() and ax.axison]
+    return [ax.title, ax._left_title, ax._right_title, *labels, *ax.texts] if ax.get_visible() else []
 
 
 def _publish(data: dict, metadata: dict) -> None:
