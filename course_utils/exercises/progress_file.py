@@ -77,7 +77,7 @@ def read_entries() -> tuple[dict[str, Entry], str]:
         return dict(_unwritten[path]), ""
     try:
         return _parse(path.read_text(encoding="utf-8")), ""
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return {}, ""
     except OSError as error:
         _unwritten[path] = {}

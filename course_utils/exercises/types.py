@@ -233,12 +233,11 @@ def _judge_case(exercise: Exercise, check: Check, case: Case, answer: Any) -> Ch
     except BaseException as error:
         hint = "" if isinstance(error, SLIPS_OF_THE_PEN) else check.hint
         return CheckResult(check, False, message=one_line(error), hint=hint, case=case, error=error)
-    if _says_yes(check, case, given):
-        return CheckResult(check, True, case=case, answer=given)
-    hint = check.hint
-    if given is None:
+    if given is None:  # never right, though "is not the usual mistake" may hold of it
         hint = FORGOT_RETURN if exercise.wants_function else NO_VALUE_YET
-    return CheckResult(check, False, hint=hint, case=case, answer=given)
+        return CheckResult(check, False, hint=hint, case=case)
+    passed = _says_yes(check, case, given)
+    return CheckResult(check, passed, hint="" if passed else check.hint, case=case, answer=given)
 
 
 def _says_yes(check: Check, case: Case, answer: Any) -> bool:
@@ -349,6 +348,12 @@ def edited(source: str, old: str, new: str) -> str:
     if source.count(old) != 1:
         raise ValueError(f"{old!r} occurs {source.count(old)} times in the source; exactly once is needed")
     return source.replace(old, new)
+
+
+def without_raise(stub: str) -> str:
+    """Return a stub without its `raise NotImplementedError` line: the code with the bug, as it is found."""
+    lines = stub.splitlines(keepends=True)
+    return "".join(line for line in lines if not line.lstrip().startswith("raise NotImplementedError"))
 
 
 def one_line(error: BaseException) -> str:
