@@ -73,7 +73,7 @@ def compile_lock(workshop: Path, name: str, *options: str) -> None:
     """Let uv resolve pyproject.toml into the file called name."""
     if find_spec("uv") is None:
         raise LockError(
-            "uv is not installed here; `python3 course.py test --fast` installs what a developer needs"
+            "uv is not installed here; `python3 course.py lock` installs it into .venv and uses it"
         )
     command = [sys.executable, "-m", "uv", *COMPILE, *options, "-o", name]
     result = subprocess.run(command, cwd=workshop, capture_output=True, text=True)
