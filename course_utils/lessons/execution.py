@@ -128,11 +128,16 @@ def copy_alt_text(cell: NotebookNode) -> None:
         del cell.metadata["mystnb"]
 
 
-class _ThisPython(KernelSpecManager):
+class _ThisPythonSpec(KernelSpecManager):
     """Finds the kernel of the running Python, whatever kernels the user has registered under its name."""
 
     def get_kernel_spec(self, kernel_name):
         return KernelSpec(resource_dir=RESOURCES, **get_kernel_dict())
+
+
+class _ThisPythonManager(AsyncKernelManager):
+    def _kernel_spec_manager_default(self):
+        return _ThisPythonSpec(parent=self)
 
 
 class _PlainClient(NotebookClient):
@@ -151,12 +156,12 @@ class _PlainClient(NotebookClient):
 
 
 def _client(notebook: NotebookNode, folder: Path) -> NotebookClient:
-    manager = AsyncKernelManager(kernel_spec_manager=_ThisPython())
     return _PlainClient(
         notebook,
-        km=manager,
+        kernel_manager_class=_ThisPythonManager,  # a manager of our own making would not be shut down
         timeout=CELL_TIMEOUT,
         record_timing=False,
+        shutdown_kernel="immediate",  # a graceful end takes over a second and keeps nothing
         resources={"metadata": {"path": str(folder)}},
     )
 
