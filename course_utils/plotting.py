@@ -196,7 +196,7 @@ def correlation_heatmap(ax, matrix, names):
         mask=~np.tri(len(below), dtype=bool),
         annot=[[f"{value:.2f}".replace("-", "−") for value in row] for row in below],
         fmt="",
-        annot_kws={"color": TRUTH, "fontsize": "small"},
+        annot_kws={"color": TRUTH, "fontsize": "small" if len(names) <= 8 else "x-small"},
         vmin=-1,
         vmax=1,
         cmap=_NEGATIVE_TO_POSITIVE,
