@@ -1,4 +1,4 @@
-"""The exercises of lesson 04: the toll, the step, a bug, the gap, one coordinate, a whole solver."""
+"""The exercises of lesson 04: the toll, the step, a bug, the gap, a whole solver."""
 
 from __future__ import annotations
 
@@ -524,126 +524,12 @@ exercise_4 = Exercise(
 
 # 04.5
 
-BEST_COEFFICIENT = '''def best_coefficient(X, y, beta, j, lam):
-    """Return the best value of coefficient j while all the others stay as they are."""
-    n = len(y)
-    without_j = y - X @ beta + X[:, j] * beta[j]
-    curvature_j = np.sum(X[:, j] ** 2) / n
-    return soft_threshold(X[:, j] @ without_j / n, lam) / curvature_j
-'''
-PUT_BACK = (
-    "Your column j sees a residual from which its own contribution has already been taken away. Put "
-    "X[:, j] * beta[j] back first."
-)
-OWN_CURVATURE = (
-    "Right for a column with mean square 1, wrong for others. Each column brings its own curvature."
-)
-TOLL_FIRST = (
-    "The toll belongs before the division: soft_threshold(correlation, lam) / curvature, not the other way "
-    "round."
-)
-COORDINATE_IN_GENERAL = (
-    "With all others held still, F is (curvature / 2) b^2 - correlation b + lam |b|. Where is the minimum of "
-    "that?"
-)
-
-
-def coordinate_case(*, start, spread):
-    """Make a case with column j of the given spread, and beta at zero or away from it."""
-
-    def make_case(rng):
-        X, y, _ = centred_problem(rng, 30, 6)
-        X = X / X.std(axis=0) * spread
-        j = int(rng.integers(3))
-        beta = rng.normal(size=6) if start == "away" else np.zeros(6)
-        return Case((X, y, beta, j, 0.05))
-
-    return make_case
-
-
-def coordinate_truth(case, answer):
-    X, y, beta, j, lam = case.args
-    without_j = y - X @ beta + X[:, j] * beta[j]
-    return close(answer, soft_threshold(X[:, j] @ without_j / len(y), lam) / np.mean(X[:, j] ** 2))
-
-
-def toll_after_division(case):
-    X, y, beta, j, lam = case.args
-    without_j = y - X @ beta + X[:, j] * beta[j]
-    return soft_threshold(X[:, j] @ without_j / len(y) / np.mean(X[:, j] ** 2), lam)
-
-
-exercise_5 = Exercise(
-    id="04.5",
-    kind="apply",
-    objective=OBJECTIVES["solver"],
-    setup=SOFT_THRESHOLD,
-    stub='''def best_coefficient(X, y, beta, j, lam):
-    """Return the best value of coefficient j while all the others stay as they are."""
-    raise NotImplementedError
-''',
-    checks=(
-        Check(
-            "right from zero, for columns of spread 1",
-            1,
-            coordinate_case(start="zero", spread=1),
-            coordinate_truth,
-            COORDINATE_IN_GENERAL,
-        ),
-        Check("right from any beta", 1, coordinate_case(start="away", spread=1), coordinate_truth, PUT_BACK),
-        Check(
-            "the toll comes before the division",
-            1,
-            coordinate_case(start="away", spread=2),
-            lambda case, answer: not close(answer, toll_after_division(case)),
-            TOLL_FIRST,
-        ),
-        Check(
-            "right for columns of any spread",
-            1,
-            coordinate_case(start="away", spread=2),
-            coordinate_truth,
-            OWN_CURVATURE,
-        ),
-    ),
-    hints=(
-        "It is one line of the loop in `coordinate_descent`, for one j.",
-        "The residual without column j is y - X @ beta + X[:, j] * beta[j].",
-        "soft_threshold(X[:, j] @ without_j / n, lam), divided by the mean square of the column.",
-    ),
-    solution=BEST_COEFFICIENT,
-    explanation=(
-        "No step size occurs: the parabola of one coordinate is known exactly, so you go straight to its minimum."
-    ),
-    wrong_answers=(
-        WrongAnswer(
-            "forgets n", edited(BEST_COEFFICIENT, "@ without_j / n", "@ without_j"), COORDINATE_IN_GENERAL
-        ),
-        WrongAnswer("own part not put back", edited(BEST_COEFFICIENT, " + X[:, j] * beta[j]", ""), PUT_BACK),
-        WrongAnswer(
-            "toll after the division",
-            edited(
-                BEST_COEFFICIENT,
-                "soft_threshold(X[:, j] @ without_j / n, lam) / curvature_j",
-                "soft_threshold(X[:, j] @ without_j / n / curvature_j, lam)",
-            ),
-            TOLL_FIRST,
-        ),
-        WrongAnswer("no curvature", edited(BEST_COEFFICIENT, " / curvature_j", ""), OWN_CURVATURE),
-    ),
-)
-
-
-# 04.6
-
 MY_LASSO = '''def my_lasso(X, y, lam):
     """Return coefficients whose relative duality gap is at most 1e-6, for centred X and y."""
-    curvatures = np.sum(X**2, axis=0) / len(y)
+    step = len(y) / np.linalg.norm(X, ord=2) ** 2
     beta = np.zeros(X.shape[1])
     while objective.duality_gap(X, y, beta, 0, lam) > 1e-6:
-        for j in range(len(beta)):
-            without_j = y - X @ beta + X[:, j] * beta[j]
-            beta[j] = soft_threshold(X[:, j] @ without_j / len(y), lam) / curvatures[j]
+        beta = soft_threshold(beta - step * X.T @ (X @ beta - y) / len(y), step * lam)
     return beta
 '''
 FIXED_ISTA = """def my_lasso(X, y, lam):
@@ -693,8 +579,8 @@ def nearly_solved(case, answer):
     return gap_is_at_most(X, y, answer, lam, 1e-2)
 
 
-exercise_6 = Exercise(
-    id="04.6",
+exercise_5 = Exercise(
+    id="04.5",
     kind="extend",
     objective=OBJECTIVES["solver"],
     setup="from course_utils import objective\n" + SOFT_THRESHOLD,
@@ -714,13 +600,13 @@ exercise_6 = Exercise(
         Check("columns that resemble one another", 2, solver_case(60, 30, 0.95), solved, NOT_DONE),
     ),
     hints=(
-        "Take any of the three methods of the lesson. What is new is when to stop.",
-        "Put the steps into a loop `while objective.duality_gap(X, y, beta, 0, lam) > 1e-6`.",
-        "Inside the loop, one sweep of coordinate descent: exercise 04.5 for every j.",
+        "The loop of `ista` does the work. What is new is when to stop: not after a number of steps.",
+        "Use a loop `while objective.duality_gap(X, y, beta, 0, lam) > 1e-6:`.",
+        "Inside the loop: one step of length 1/L, then soft_threshold(..., step * lam). Nothing else.",
     ),
     solution=MY_LASSO,
     explanation=(
-        "The loop ends when the proof is there, however many sweeps it takes. Nine lines, and they return "
+        "The loop ends when the proof is there, however many sweeps it takes. Five lines, and they return "
         "what scikit-learn returns, with a certificate that scikit-learn's answer comes without unless you ask."
     ),
     wrong_answers=(
@@ -731,4 +617,4 @@ exercise_6 = Exercise(
     ),
 )
 
-EXERCISES: tuple[Exercise, ...] = (exercise_1, exercise_2, exercise_3, exercise_4, exercise_5, exercise_6)
+EXERCISES: tuple[Exercise, ...] = (exercise_1, exercise_2, exercise_3, exercise_4, exercise_5)
