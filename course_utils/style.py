@@ -162,9 +162,10 @@ def _line_end(ax, line, on_right: bool) -> tuple[float, float]:
     """Return the last drawn point of a line on one side of the picture, whichever way the x axis runs."""
     x, y = np.asarray(line.get_xdata(orig=False), float), np.asarray(line.get_ydata(orig=False), float)
     low, high = sorted(ax.get_xlim())
-    drawn = np.flatnonzero(np.isfinite(x) & np.isfinite(y) & (low <= x) & (x <= high))
+    lowest = 0 if ax.get_yscale() == "log" else -np.inf
+    drawn = np.flatnonzero((lowest < y) & (y < np.inf) & (low <= x) & (x <= high))
     if not drawn.size:
-        raise ValueError("the line has no finite point inside the axes to put a label at")
+        raise ValueError("the line has no point inside the axes to put a label at")
     largest = on_right != ax.xaxis_inverted()
     end = drawn[np.argmax(x[drawn] if largest else -x[drawn])]
     return x[end], y[end]
