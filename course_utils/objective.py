@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import scipy.linalg
 from scipy import sparse
 from scipy.sparse.linalg import LinearOperator, eigsh
 
@@ -339,8 +338,7 @@ class CentredProblem:
             return float(eigsh(gram, k=1, v0=start, return_eigenvectors=False)[0])
         # X'X and XX' have the same largest eigenvalue: take the smaller
         gram = self.X.T @ self.X if n_features <= n_samples else self.X @ self.X.T
-        last = len(gram) - 1
-        return float(scipy.linalg.eigvalsh(gram / n_samples, subset_by_index=(last, last))[0])
+        return float(np.linalg.eigvalsh(gram / n_samples)[-1])
 
 
 def _objective(residual, beta, lam) -> float:

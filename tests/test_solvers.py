@@ -3,7 +3,7 @@ import tracemalloc
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from scipy import sparse
 from sklearn.datasets import load_diabetes
@@ -165,6 +165,7 @@ def test_fista_needs_far_fewer_iterations_than_ista_where_columns_are_correlated
 
 @every_solver
 @given(seed=seeds, fraction=fractions)
+@example(seed=51894, fraction=0.5)  # LAPACK's syevr fails on eigenvalues that are this equal
 def test_orthonormal_columns_have_a_closed_form(solver, seed, fraction):
     X, y = draw(seed)
     X = np.linalg.qr(X - X.mean(axis=0))[0] * np.sqrt(len(y))
