@@ -40,7 +40,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Run lint and pytest; 0 when both are content, else the code of the one that is not."""
     if missing := [tool for tool in TOOLS if importlib.util.find_spec(tool) is None]:
-        print(f"Not installed here: {', '.join(missing)}. Run {command('test')} instead: it installs them.")
+        print(
+            f"Not installed here: {', '.join(missing)}. Run {command('test')} instead: it installs them.",
+            file=sys.stderr,
+        )
         return 1
     began = time.monotonic()
     shutil.rmtree(ROOT / "test-artifacts", ignore_errors=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
 import os
 import subprocess
@@ -63,7 +64,9 @@ def run_notebook(
     client.on_cell_execute = lambda cell, cell_index: current.update(cell=cell_index)
     client.on_cell_complete = lambda cell, cell_index: on_cell() if on_cell else None
     try:
-        client.execute(env=kernel_environment(), stderr=subprocess.DEVNULL)
+        # ZeroMQ needs a selector loop, which is not the default on Windows; the runner closes it.
+        with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+            runner.run(client.async_execute(env=kernel_environment(), stderr=subprocess.DEVNULL))
     except CellExecutionError as error:
         raise LessonError(_place(fresh, current["cell"], name) + f"{error.ename}: {error.evalue}") from None
     except CellTimeoutError:
