@@ -17,6 +17,7 @@ import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib import ft2font
+from matplotlib.category import StrCategoryLocator
 from matplotlib.collections import Collection, PathCollection
 from matplotlib.colors import to_hex, to_rgba
 from matplotlib.image import AxesImage
@@ -320,7 +321,7 @@ def _axes_data(ax) -> dict:
 
 def _chosen_ticks(axis) -> dict | None:
     """Return ticks set by hand (names of bars, say); automatic ones follow from the limits and the fonts."""
-    if not isinstance(axis.get_major_locator(), FixedLocator):
+    if not isinstance(axis.get_major_locator(), FixedLocator | StrCategoryLocator):
         return None
     labels = [text.get_text() for text in axis.get_ticklabels()]
     return {"at": np.array(axis.get_majorticklocs()), "labels": labels}
