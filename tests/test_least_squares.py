@@ -18,8 +18,10 @@ seeds = st.integers(0, 2**32 - 1)
 
 
 def drawn(seed, n_samples=30, n_features=4):
+    """Correlated columns, away from 0, of a condition that a fixed tolerance can bear: spread 1 to 5."""
     rng = np.random.default_rng(seed)
-    mixing = rng.standard_normal((n_features, n_features)) + 2 * np.eye(n_features)
+    directions = np.linalg.qr(rng.standard_normal((n_features, n_features)))[0]
+    mixing = np.linspace(1, 5, n_features)[:, np.newaxis] * directions
     X = rng.standard_normal((n_samples, n_features)) @ mixing + rng.uniform(-5, 5, n_features)
     return X, rng.standard_normal(n_samples)
 
