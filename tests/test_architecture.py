@@ -126,9 +126,15 @@ def test_imports_are_written_out_from_the_package_down():
 
 
 @pytest.mark.parametrize("module", BEFORE_ANYTHING_IS_INSTALLED)
-def test_what_runs_before_the_installation_reaches_the_standard_library_only(module):
-    outside = rules.outer_imports({name: SOURCES[name] for name in rules.reachable(module, SOURCES)})
-    assert set().union(*outside.values()) <= sys.stdlib_module_names
+def test_what_runs_before_the_installation_loads_the_standard_library_only(module):
+    reached = rules.reachable(module, SOURCES)
+    assert module in reached
+    loaded = {name: rules.imported_on_loading(SOURCES[name]) - sys.stdlib_module_names for name in reached}
+    assert {name: libraries for name, libraries in loaded.items() if libraries} == {}
+
+
+def test_the_doctor_imports_no_library_even_inside_a_function():
+    assert rules.outer_imports(SOURCES)["cli.doctor"] <= sys.stdlib_module_names
 
 
 def test_the_package_never_imports_its_tests():
@@ -244,6 +250,11 @@ def test_what_a_module_reaches_includes_its_folders():
         "prox": "",
     }
     assert rules.reachable("cli.doctor", sample) == {"", "cli", "cli.doctor", "prox"}
+
+
+def test_what_a_function_imports_is_not_needed_on_loading():
+    source = "import a.b\ntry:\n    import c\nexcept ImportError: ...\ndef f():\n    import d"
+    assert rules.imported_on_loading(source) == {"a", "c"}
 
 
 def test_an_import_by_dots_is_refused():

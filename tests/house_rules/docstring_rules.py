@@ -6,6 +6,8 @@ import ast
 import re
 from collections.abc import Iterator
 
+from house_rules.reading import parsed
+
 Definition = ast.FunctionDef | ast.ClassDef
 
 MANY = 3  # arguments from which a public function has Parameters, Returns, Raises and its lesson
@@ -17,7 +19,7 @@ UNFINISHED = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X)\b")
 
 def public_definitions(source: str) -> Iterator[tuple[str, Definition]]:
     """Yield (name, node) of what a module offers: functions, classes, and the methods of these classes."""
-    for node in ast.parse(source).body:
+    for node in parsed(source).body:
         if not isinstance(node, Definition) or node.name.startswith("_"):
             continue
         yield node.name, node
@@ -50,7 +52,7 @@ def arguments(function: ast.FunctionDef) -> list[str]:
 
 def missing_docstrings(module: str, source: str) -> list[str]:
     """The module and everything it offers says what it is."""
-    complaints = [f"{module or 'the package'} has no docstring"] * (not ast.get_docstring(ast.parse(source)))
+    complaints = [f"{module or 'the package'} has no docstring"] * (not ast.get_docstring(parsed(source)))
     return complaints + [
         f"{module}.{name} has no docstring"
         for name, node in public_definitions(source)
@@ -75,7 +77,7 @@ def unnamed_parameters(module: str, source: str) -> list[str]:
 
 def unnamed_results(module: str, source: str) -> list[str]:
     """Such a function says what it returns; a module may say it once for all its functions."""
-    once = ast.get_docstring(ast.parse(source)) or ""
+    once = ast.get_docstring(parsed(source)) or ""
     return [
         f"{module}.{name} does not say what it returns"
         for name, function, docstring in functions_of_many(source)
@@ -105,7 +107,7 @@ def _raised_by(function: ast.FunctionDef) -> set[str]:
 
 def missing_lessons(module: str, source: str) -> list[str]:
     """Such a function names the lesson that teaches it, unless its module does."""
-    once = ast.get_docstring(ast.parse(source)) or ""
+    once = ast.get_docstring(parsed(source)) or ""
     return [
         f"{module}.{name} names no lesson"
         for name, _, docstring in functions_of_many(source)
@@ -118,7 +120,7 @@ def unknown_lessons(module: str, source: str, files: set[str]) -> list[str]:
     paths = {f"notebooks/{file}" for file in files}
     docstrings = [
         ast.get_docstring(node) or ""
-        for node in ast.walk(ast.parse(source))
+        for node in ast.walk(parsed(source))
         if isinstance(node, ast.Module | Definition)
     ]
     return [

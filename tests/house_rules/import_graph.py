@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
-from house_rules.reading import imported_modules
+from house_rules.reading import imported_modules, parsed
 
 PACKAGE = "course_utils"
 SAYS_NOTHING = re.compile(r"(^|\.|_)(utils|utilities|helpers?|common|misc|stuff)(_|$)")
@@ -45,8 +45,20 @@ def outer_imports(sources: Mapping[str, str]) -> dict[str, set[str]]:
     }
 
 
+def imported_on_loading(source: str) -> set[str]:
+    """Return the top-level packages that loading a module needs: what a function imports waits for its call."""
+    waiting, found = [parsed(source)], set()
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            found |= {name.split(".")[0] for name in imported_modules(node)}
+        elif not isinstance(node, ast.FunctionDef):
+            waiting += ast.iter_child_nodes(node)
+    return found - {PACKAGE, "__future__"}
+
+
 def _imports(source: str) -> set[str]:
-    return imported_modules(ast.parse(source))
+    return imported_modules(parsed(source))
 
 
 def _resolved(name: str, modules: Iterable[str]) -> str | None:
@@ -64,7 +76,7 @@ def relative_imports(sources: Mapping[str, str]) -> list[str]:
     return [
         f"{module} imports relatively"
         for module, source in sources.items()
-        if any(isinstance(node, ast.ImportFrom) and node.level for node in ast.walk(ast.parse(source)))
+        if any(isinstance(node, ast.ImportFrom) and node.level for node in ast.walk(parsed(source)))
     ]
 
 
@@ -151,7 +163,7 @@ def names_that_say_nothing(modules: Iterable[str]) -> list[str]:
 
 def functions_in(source: str) -> list[ast.FunctionDef]:
     """Return every function and method, nested ones included."""
-    return [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)]
+    return [node for node in ast.walk(parsed(source)) if isinstance(node, ast.FunctionDef)]
 
 
 def lines_of_code(function: ast.FunctionDef, source: str) -> int:

@@ -7,7 +7,7 @@ import html
 import json
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -178,6 +178,12 @@ def prose_of(markdown: str) -> str:
 def blanked(match: re.Match[str]) -> str:
     """Return blanks in place of the match, its line breaks kept."""
     return re.sub(r"[^\n]", " ", match[0])
+
+
+@cache
+def parsed(source: str) -> ast.Module:
+    """Return the syntax tree of a module; many rules read the same one, and none changes it."""
+    return ast.parse(source)
 
 
 def last_name(function: ast.expr) -> str:
