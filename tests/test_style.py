@@ -13,6 +13,7 @@ import pytest
 import seaborn
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.lines import Line2D
 from matplotlib.patches import Circle
 from PIL import Image
 
@@ -73,10 +74,9 @@ def in_inset(y):
     return lambda ax: ax.inset_axes([0.5, 0.5, 0.4, 0.4]).plot(X, y)
 
 
-def with_legend(label):
+def with_legend(label="lasso", title="method", handle="C0"):
     def draw(ax):
-        ax.plot(X, X, label="_unnamed")
-        ax.legend([label])
+        ax.legend([Line2D([], [], color=handle)], [label], title=title)
 
     return draw
 
@@ -99,15 +99,25 @@ CHANGES = {
     "place of an endless line": (lambda ax: ax.axline((0, 0), slope=1), lambda ax: ax.axline((0, 1), slope=1)),
     "a rule": (lambda ax: ax.axvline(0.3), lambda ax: ax.axvline(0.4)),
     "rules": (lambda ax: ax.vlines([1, 2], 0, 1), lambda ax: ax.vlines([1, 2.1], 0, 1)),
+    "width of rules": (lambda ax: ax.vlines([1, 2], 0, 1), lambda ax: ax.vlines([1, 2], 0, 1, linewidth=3)),
     "height of a bar": (lambda ax: ax.bar([0, 1], [2, 3]), lambda ax: ax.bar([0, 1], [2, 3.03])),
     "colour of a bar": (lambda ax: ax.bar([0], [2], color="red"), lambda ax: ax.bar([0], [2], color="blue")),
     "hatch of a bar": (lambda ax: ax.bar([0], [2]), lambda ax: ax.bar([0], [2], hatch="/")),
+    "edge of a bar": (lambda ax: ax.bar([0], [2]), lambda ax: ax.bar([0], [2], edgecolor="red")),
+    "label of a band": (lambda ax: ax.axvspan(0, 1, label="dead"), lambda ax: ax.axvspan(0, 1, label="zone")),
     "a histogram": (lambda ax: ax.hist(X, bins=9), lambda ax: ax.hist(X**1.1, bins=9)),
     "a scatter point": (lambda ax: ax.scatter(X, X), lambda ax: ax.scatter(X, changed(X, 3, 1.01 * X[3]))),
     "one of many points": (lambda ax: ax.scatter(LONG, LONG), lambda ax: ax.scatter(LONG, LONG_MOVED)),
     "colour of points": (lambda ax: ax.scatter(X, X, c="red"), lambda ax: ax.scatter(X, X, c="blue")),
     "colour of one point": (lambda ax: ax.scatter(*TWO, c=["r", "b"]), lambda ax: ax.scatter(*TWO, c=["b", "r"])),
     "value of a point": (lambda ax: ax.scatter(X, X, c=X), lambda ax: ax.scatter(X, X, c=changed(X, 5, 1.1 * X[5]))),
+    "which point has which colour": (
+        lambda ax: ax.scatter([1, 2, 3], [1, 2, 3], c=["r", "b", "r"]),
+        lambda ax: ax.scatter([1, 2, 3], [1, 2, 3], c=["r", "b", "b"]),
+    ),
+    "colour map of points": (lambda ax: ax.scatter(X, X, c=X), lambda ax: ax.scatter(X, X, c=X, cmap="gray")),
+    "edge of points": (lambda ax: ax.scatter(X, X), lambda ax: ax.scatter(X, X, ec="red")),
+    "label of points": (lambda ax: ax.scatter(X, X, label="age"), lambda ax: ax.scatter(X, X, label="area")),
     "size of points": (lambda ax: ax.scatter(X, X, s=4), lambda ax: ax.scatter(X, X, s=9)),
     "marker of points": (lambda ax: ax.scatter(X, X, marker="^"), lambda ax: ax.scatter(X, X, marker="v")),
     "an area": (lambda ax: ax.fill_between(X, X), lambda ax: ax.fill_between(X, 1.01 * X)),
@@ -123,6 +133,7 @@ CHANGES = {
     "a density": (lambda ax: seaborn.kdeplot(x=X, ax=ax), lambda ax: seaborn.kdeplot(x=X**1.1, ax=ax)),
     "a box of a box plot": (lambda ax: ax.boxplot(X), lambda ax: ax.boxplot(X**1.1)),
     "a circle": (lambda ax: ax.add_patch(Circle((0, 0), 1)), lambda ax: ax.add_patch(Circle((0, 0), 1.01))),
+    "colour of a circle": (lambda ax: ax.add_patch(Circle((0, 0))), lambda ax: ax.add_patch(Circle((0, 0), fc="red"))),
     "words": (lambda ax: ax.text(0, 0, "rises"), lambda ax: ax.text(0, 0, "falls")),
     "colour of words": (lambda ax: ax.text(0, 0, "rises"), lambda ax: ax.text(0, 0, "rises", color="red")),
     "place of words": (lambda ax: ax.text(0, 0, "rises"), lambda ax: ax.text(0, 0.1, "rises")),
@@ -135,8 +146,11 @@ CHANGES = {
         lambda ax: style.label_line(ax, ax.plot(X)[0], "ridge"),
     ),
     "entry of a legend": (with_legend("lasso"), with_legend("ridge")),
+    "title of a legend": (with_legend(title="method"), with_legend(title="data")),
+    "line in a legend": (with_legend(handle="C0"), with_legend(handle="C1")),
     "title": (lambda ax: ax.set_title("It rises"), lambda ax: ax.set_title("It falls")),
     "title in the middle": (lambda ax: ax.set_title("It rises"), lambda ax: ax.set_title("It rises", loc="center")),
+    "title on the right": (lambda ax: ax.set_title("up", loc="right"), lambda ax: ax.set_title("on", loc="right")),
     "title of the figure": (lambda ax: ax.figure.suptitle("It rises"), lambda ax: ax.figure.suptitle("It falls")),
     "words on the figure": (lambda ax: ax.figure.text(0, 0, "rises"), lambda ax: ax.figure.text(0, 0, "falls")),
     "name of the x axis": (lambda ax: ax.set_xlabel("age"), lambda ax: ax.set_xlabel("area")),
@@ -145,6 +159,7 @@ CHANGES = {
     "limits of an axis": (lambda ax: ax.set_xlim(0, 1), lambda ax: ax.set_xlim(0, 1.01)),
     "direction of an axis": (lambda ax: ax.set_xlim(0, 1), lambda ax: ax.set_xlim(1, 0)),
     "name of a bar": (lambda ax: ax.set_yticks([0], ["age"]), lambda ax: ax.set_yticks([0], ["area"])),
+    "place of a tick": (lambda ax: ax.set_yticks([0, 1, 3]), lambda ax: ax.set_yticks([0, 2, 3])),
     "name of a category": (lambda ax: ax.bar(["age"], [1]), lambda ax: ax.bar(["area"], [1])),
     "line in an inset": (in_inset(X), in_inset(1.01 * X)),
     "an artist that is hidden": (lambda ax: ax.plot(X), lambda ax: ax.plot(X, visible=False)),
