@@ -411,6 +411,10 @@ def test_columns_of_a_frame_are_read_by_value():
     assert plain(frame["b"]) == ["x", "y"]
 
 
+def test_integers_too_large_for_a_float_stay_a_list():
+    assert plain([10**400, 1]) == [10**400, 1]
+
+
 def test_a_pair_of_an_array_and_a_number_keeps_its_parts():
     beta, intercept = plain((np.array([1, 2]), np.float64(3)))
     assert beta.tolist() == [1, 2]
@@ -422,7 +426,9 @@ def test_an_answer_of_another_type_is_named():
         plain(AlwaysEqual())
 
 
-@pytest.mark.parametrize("answer", [None, "1", [1.0], [[1.0, 2.0]], [1.0, float("nan")], [1.0, 2.1], {}, 1.0])
+@pytest.mark.parametrize(
+    "answer", [None, "1", [1.0], [[1.0], [1.0, 2.0]], [[1.0, 2.0]], [1.0, float("nan")], [1.0, 2.1], {}, 1.0]
+)
 def test_close_is_false_for_anything_but_the_same_numbers_in_the_same_shape(answer):
     assert close(answer, [1.0, 2.0]) is False
 
@@ -520,8 +526,14 @@ def test_what_the_learner_prints_is_shown_for_the_call_that_failed_and_not_other
 
 
 def test_long_prints_are_cut(printed):
-    out = printed(check, "00.1", lambda z, threshold: print("\n" * 5000))
+    out = printed(check, "00.1", lambda z, threshold: print("line\n" * 5000))
+    assert out.count("line\n") == 10
     assert "... and 4991 more lines" in out
+
+
+def test_what_the_learner_writes_to_stderr_is_shown_like_a_print(printed):
+    out = printed(check, "00.1", lambda z, threshold: print("look", file=sys.stderr))
+    assert "It printed:\nlook\n" in out
 
 
 @pytest.mark.parametrize(

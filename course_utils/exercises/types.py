@@ -149,6 +149,7 @@ class Verdict:
 
     @property
     def n_passed(self) -> int:
+        """How many checks passed."""
         return sum(result.passed for result in self.results)
 
     @property
@@ -158,6 +159,7 @@ class Verdict:
 
     @property
     def first_failure(self) -> CheckResult | None:
+        """The first check that failed, or None: what the learner is told about."""
         return next((result for result in self.results if not result.passed), None)
 
     @property
