@@ -84,7 +84,23 @@ def lipschitz_constant(X, *, fit_intercept=True) -> float:
 def lam_max(X, y, *, fit_intercept=True) -> float:
     """Return max_j |x_j'(y - mean y)| / n over centred columns: the smallest lam whose solution is zero.
 
-    Without an intercept nothing is centred.
+    Parameters
+    ----------
+    X : (n_samples, n_features) dense or CSC
+    y : (n_samples,)
+    fit_intercept : bool
+        Without an intercept nothing is centred.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    TypeError, ValueError
+        Anything that is not real and finite, or shapes that do not match.
+
+    Lesson: notebooks/02_lasso_math.ipynb
     """
     X = as_design(X, accept_sparse=True)
     return CentredProblem.of(X, as_target(y, X.shape[0]), fit_intercept=fit_intercept).lam_max
@@ -93,7 +109,8 @@ def lam_max(X, y, *, fit_intercept=True) -> float:
 def kkt_violation(X, y, beta, intercept, lam, *, fit_intercept=True) -> float:
     """Return how far (beta, intercept) is from the conditions that hold at a minimum and nowhere else.
 
-    With c = X'(y - intercept - X beta) / n they are
+    The minimum is that of (1/2n) ||y - intercept - X beta||^2 + lam ||beta||_1, and the conditions, with
+    c = X'(y - intercept - X beta) / n, are
 
         c_j = lam sign(beta_j)   where beta_j != 0        |c_j| <= lam   where beta_j = 0
 
@@ -129,7 +146,8 @@ def kkt_violation(X, y, beta, intercept, lam, *, fit_intercept=True) -> float:
 def duality_gap(X, y, beta, intercept, lam, *, fit_intercept=True) -> float:
     """Return (P - D) / P0: a bound on how far the objective P is above its minimum, relative to P0.
 
-    D is the dual objective at theta, the centred residual shrunk until it is feasible,
+    P = (1/2n) ||y - intercept - X beta||^2 + lam ||beta||_1, and D is the dual objective at theta, the
+    centred residual shrunk until it is feasible,
 
         D(theta) = (||y_c||^2 - ||y_c - theta||^2) / 2n,     |X'theta| / n <= lam,     sum(theta) = 0
 
@@ -228,9 +246,28 @@ def budget_of(beta) -> float:
 
 
 def as_coefficients(beta, n_features: int | None = None, name: str = "beta") -> np.ndarray:
-    """Return beta as float64 of shape (n_features,), or of any one-dimensional shape if that is None.
+    """Return beta as float64, checked.
 
-    Raises TypeError for strings, objects or complex, ValueError for shape, NaN or infinity.
+    Parameters
+    ----------
+    beta : (n_features,)
+    n_features : int, optional
+        If not given, any length will do.
+    name : str
+        What messages call it.
+
+    Returns
+    -------
+    (n_features,) array, a copy
+
+    Raises
+    ------
+    TypeError
+        Strings, objects or complex numbers.
+    ValueError
+        Wrong shape, NaN or infinity.
+
+    Lesson: notebooks/02_lasso_math.ipynb
     """
     beta = np.asarray(beta)
     if beta.dtype.kind not in "biuf":

@@ -37,7 +37,25 @@ def block_soft_threshold(z, threshold):
 
 
 def prox_elastic_net(z, l1, l2):
-    """Return soft_threshold(z, l1) / (1 + l2): the prox of l1 * |x| + (l2 / 2) * x^2, entry by entry."""
+    """Return soft_threshold(z, l1) / (1 + l2): the prox of l1 * |x| + (l2 / 2) * x^2, entry by entry.
+
+    Parameters
+    ----------
+    z : float or array
+    l1, l2 : float or array like z, not negative
+        Weights of the absolute value and of the square.
+
+    Returns
+    -------
+    float or array like z
+
+    Raises
+    ------
+    TypeError, ValueError
+        What is not real, or a negative weight.
+
+    Lesson: notebooks/09_beyond_the_lasso.ipynb
+    """
     l2 = _as_threshold(l2, "l2")
     return soft_threshold(z, l1) / (1.0 + l2)
 
