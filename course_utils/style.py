@@ -84,6 +84,26 @@ def label_line(ax, line, text: str, *, where: str = "right"):
     """Write text beside the right or left end of a line; labels of neighbouring ends move apart.
 
     The text is ink, or blue beside a blue line: the other colours are too pale for text.
+
+    Parameters
+    ----------
+    ax : matplotlib Axes
+        With its scale, direction and limits set: they decide where the line ends.
+    line : matplotlib Line2D
+    text : str
+    where : {"right", "left"}
+        The side of the picture, whichever way the x axis runs.
+
+    Returns
+    -------
+    matplotlib Annotation
+
+    Raises
+    ------
+    ValueError
+        Another side, or a line without a point inside the axes.
+
+    Lesson: notebooks/04_ista_from_scratch.ipynb
     """
     if where not in ("right", "left"):
         raise ValueError(f"where is {where!r}; 'right' or 'left' is needed")
@@ -130,8 +150,12 @@ def show_figure(fig, *, alt: str, caption: str) -> None:
 
     Raises
     ------
+    TypeError
+        alt or caption is not a string.
     ValueError
         alt or caption is no sentence, or a text of the figure runs over its edge.
+
+    Lesson: notebooks/00_start_here.ipynb
     """
     alt, caption = _as_alt(alt), _as_sentence(caption, "caption")
     png = _as_png(fig)
@@ -151,7 +175,7 @@ def show_figure(fig, *, alt: str, caption: str) -> None:
 
 
 def rendering_fingerprint() -> dict[str, str]:
-    """Return what decides the pixels of a figure: two machines with the same values draw the same bytes."""
+    """Return what decides the pixels of a figure, to tell whether two images may be compared."""
     return {
         "matplotlib": matplotlib.__version__,
         "freetype": ft2font.__freetype_version__,
@@ -236,9 +260,8 @@ def _as_alt(text) -> str:
 
 def _as_png(fig) -> bytes:
     """Settle the layout, move the labels into it, and save without cropping, date or software name."""
-    if not isinstance(
-        fig.get_layout_engine(), ConstrainedLayoutEngine
-    ):  # seaborn's grids make their own figure
+    # seaborn's grids make a figure of their own, which nothing lays out
+    if not isinstance(fig.get_layout_engine(), ConstrainedLayoutEngine):
         fig.set_layout_engine("constrained")
     fig.draw_without_rendering()
     for ax in _all_axes(fig.axes):
