@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import linecache
 import re
 import subprocess
 import sys
+import textwrap
 import warnings
 from types import SimpleNamespace
 
@@ -15,6 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import course_utils.exercises
 from course_utils.exercises import check, hint, solution
 from course_utils.exercises.answering import LearnersFunction, describe
 from course_utils.exercises.registry import UnknownExerciseError, find_exercise
@@ -356,6 +359,17 @@ def test_a_list_that_holds_itself_is_refused():
         plain(endless)
 
 
+def test_the_example_for_authors_is_an_exercise_that_works():
+    text = course_utils.exercises.__doc__.partition("::\n\n")[2].partition("\n\n- ")[0]
+    *definitions, exercise = ast.parse(textwrap.dedent(text)).body
+    names = dict(globals())
+    exec(compile(ast.Module(definitions, []), "<docstring>", "exec"), names)
+    example = eval(compile(ast.Expression(exercise.value), "<docstring>", "eval"), names)
+    assert verdict_of(example, answer_to(example, example.solution)).outcome is Outcome.PASSED
+    wrong = example.wrong_answers[0]
+    assert verdict_of(example, answer_to(example, wrong.source)).hint == wrong.hint
+
+
 # --- plain values
 
 
@@ -561,6 +575,17 @@ def test_a_function_of_another_name_is_judged_and_the_mix_up_pointed_out(printed
         return z
 
     assert "This was your function ridge; the exercise asks for shrink." in printed(check, "00.1", ridge)
+
+
+def test_a_function_with_other_parameters_is_told_how_it_is_called(printed):
+    out = printed(check, "00.1", lambda z: z)
+    assert "TypeError: " in out
+    assert out.endswith("The checks call shrink(z, threshold).\n")
+
+
+def test_a_type_error_in_the_learners_code_keeps_its_hint(printed):
+    out = printed(check, "00.1", lambda z, threshold: z + "1")
+    assert out.endswith("Hint: Subtract the threshold.\n")
 
 
 def test_a_forgotten_raise_is_pointed_out():

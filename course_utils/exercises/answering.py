@@ -133,7 +133,9 @@ def describe(exercise: Exercise, verdict: Verdict, judged: Any = None) -> str:
         lines.append(failure.message + _place(failure, judged))
     elif exercise.wants_function:
         lines += _call(exercise.name, failure)
-    if failure.hint:
+    if _has_other_parameters(failure, judged):
+        lines.append(f"The checks call {exercise.call}.")
+    elif failure.hint:
         lines.append(f"Hint: {failure.hint}")
     return "\n".join(lines + _printed(verdict, judged) + _other_name(exercise, judged))
 
@@ -177,6 +179,11 @@ def _place(failure: CheckResult, judged: Any) -> str:
         return ""
     source = linecache.getline(file, frames[-1].lineno).strip()
     return f" (line {frames[-1].lineno} of your cell" + (f": `{source}`)" if source else ")")
+
+
+def _has_other_parameters(failure: CheckResult, judged: Any) -> bool:
+    """Whether the call failed before the learner's code began: a hint about that code would mislead."""
+    return isinstance(failure.error, TypeError) and not _place(failure, judged)
 
 
 def _learners_traceback(error: BaseException) -> list[str]:

@@ -120,6 +120,11 @@ class Exercise:
         """Whether the answer is a function to call; otherwise it is a value."""
         return isinstance(self._definition(), ast.FunctionDef)
 
+    @property
+    def call(self) -> str:
+        """How the checks call the learner's function: "shrink(z, threshold)"."""
+        return f"{self.name}({ast.unparse(self._definition().args)})"
+
     def _definition(self) -> ast.FunctionDef | ast.Assign:
         for node in ast.parse(self.stub).body:
             if isinstance(node, ast.FunctionDef | ast.Assign):
