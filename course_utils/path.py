@@ -226,8 +226,8 @@ def _warn_if_unfinished(results, tol) -> None:
     gaps = [result.gap for result in results if not result.converged]
     if gaps:
         warnings.warn(
-            f"{len(gaps)} of {len(results)} lams stopped above tol = {tol:.1e}; their largest relative duality "
-            f"gap is {max(gaps):.1e}. Raise max_iter, or bring the columns of X to one scale",
+            f"{len(gaps)} of {len(results)} lams stopped above tol = {tol:.1e}; their largest relative "
+            f"duality gap is {max(gaps):.1e}. Raise max_iter, or bring the columns of X to one scale",
             ConvergenceWarning,
             stacklevel=3,  # the line that called lasso_path
         )

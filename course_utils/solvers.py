@@ -233,10 +233,10 @@ def _coordinate_descent_iterates(problem: CentredProblem, lam: float, beta: np.n
     while True:
         beta = beta.copy()
         residual = problem.y - problem.predict(beta)  # afresh in each sweep: rounding does not pile up
+        total = residual.sum()  # zero but for rounding, which a large mean would magnify
         for j, squared_norm, rows, values, mean in columns:
             old = beta[j]
-            # x_j'r_j; the mean drops out, because with an intercept the residual sums to zero
-            pull = values @ residual[rows] + squared_norm * old
+            pull = values @ residual[rows] - mean * total + squared_norm * old  # x_j'r_j
             if old == 0 and abs(pull) <= threshold:
                 continue
             beta[j] = soft_threshold(pull, threshold) / squared_norm

@@ -227,6 +227,14 @@ def test_sparse_and_dense_give_the_same_answer_to_1e_10(solver, fit_intercept):
 
 
 @every_solver
+def test_sparse_columns_far_from_zero_cost_no_more_iterations_than_dense(solver):
+    X, y = draw(16, n_features=4)
+    dense, csc = solver(X + 1e6, y, 0.1), solver(sparse.csc_matrix(X + 1e6), y, 0.1)
+    assert csc.n_iter == dense.n_iter
+    np.testing.assert_allclose(csc.beta, dense.beta, atol=1e-6)
+
+
+@every_solver
 @pytest.mark.parametrize("form", [sparse.csr_matrix, sparse.coo_array, sparse.csc_array])
 def test_every_sparse_format_is_taken(solver, form):
     X, y = draw_mostly_zero(3)
