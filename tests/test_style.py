@@ -285,7 +285,14 @@ def test_a_grid_of_seaborn_can_be_shown(shown):
 
 
 @pytest.mark.parametrize(
-    "alt", ["", "plot.png", "Figure", "See the file _images/plot of this lesson.", "A line that rises"]
+    "alt",
+    [
+        "",
+        "You see plot.png here.",
+        "Figure",
+        "See the file _images/plot of this lesson.",
+        "A line that rises",
+    ],
 )
 def test_an_alt_text_that_says_nothing_is_refused(alt):
     with pytest.raises(ValueError, match="alt is"):
