@@ -326,6 +326,12 @@ def test_nothing_is_installed_to_show_help_or_to_refuse_a_word(argv, monkeypatch
     assert bootstrap.main(argv) == 5
 
 
+def test_help_for_a_verb_that_needs_numpy_is_the_list_of_verbs(monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "course_utils.cli.progress", None)
+    assert bootstrap.main(["progress", "--help"]) == 0
+    assert capsys.readouterr().out == bootstrap.cli.overview() + "\n"
+
+
 def test_help_after_two_dashes_is_not_ours(monkeypatch):
     monkeypatch.setattr(bootstrap, "prepare", lambda installation, needed: None)
     monkeypatch.setattr(bootstrap, "hand_over", lambda python, arguments: arguments)

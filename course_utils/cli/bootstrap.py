@@ -72,8 +72,10 @@ class InstallationError(Exception):
 def main(argv: list[str]) -> int:
     """Run a verb, after making sure that its environment is there. Returns the exit code."""
     installation = Installation()
-    if _needs_no_environment(argv):
+    if not argv or argv[0] not in cli.VERBS or argv[0] == "doctor":
         return cli.main(argv)
+    if _asks_for_help(argv):
+        return _help(argv)
     try:
         prepare(installation, cli.VERBS[argv[0]].needs)
     except InstallationError as error:
@@ -124,11 +126,17 @@ def hand_over(python: Path, arguments: list[str]) -> int:
             continue
 
 
-def _needs_no_environment(argv: list[str]) -> bool:
-    if not argv or argv[0] not in cli.VERBS or argv[0] == "doctor":
-        return True
+def _asks_for_help(argv: list[str]) -> bool:
     own = argv[: argv.index("--")] if "--" in argv else argv
     return "-h" in own or "--help" in own
+
+
+def _help(argv: list[str]) -> int:
+    try:
+        return cli.main(argv)
+    except ModuleNotFoundError:  # this verb's module needs the environment: nothing is installed to show help
+        print(cli.overview())
+        return 0
 
 
 def _announcement(condition: Condition) -> str:
