@@ -35,7 +35,7 @@ ESTIMATE = "#0072B2"
 CONTRAST = "#D55E00"
 CHOICE = "#009E73"
 FOURTH = "#CC79A7"
-MUTED = "#A6A6A6"
+MUTED = "#B4B4B4"  # the darkest grey that stays apart from FOURTH for every reader (tests/test_palette.py)
 
 COLOURS = {
     "TRUTH": TRUTH,
