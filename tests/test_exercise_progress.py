@@ -61,7 +61,7 @@ def test_without_a_chosen_place_the_file_lies_in_the_learners_folder(monkeypatch
 
 def test_the_file_needs_no_notebooks_beside_the_package(monkeypatch, tmp_path):
     monkeypatch.delenv("COURSE_PROGRESS")
-    monkeypatch.setattr(files, "ROOT", tmp_path)
+    monkeypatch.setattr(files, "ROOT", tmp_path / "site-packages")
     monkeypatch.chdir(tmp_path)
     assert progress_path() == tmp_path / "my_course" / "progress.json"
 
@@ -70,6 +70,7 @@ BROKEN = [
     "",
     "{",
     "[]",
+    '{"another": "file"}',
     "[" * 100_000,
     '{"exercises": 3}',
     '{"exercises": {"04.1": {"tries": "two"}}}',
