@@ -42,6 +42,10 @@ def test_block_soft_threshold_kills_a_short_block():
     np.testing.assert_array_equal(block_soft_threshold([3.0, 4.0], 5.0), [0.0, 0.0])
 
 
+def test_prox_elastic_net_by_hand():
+    np.testing.assert_array_equal(prox_elastic_net([5.0, -2.0, 0.5], 1.0, 3.0), [1.0, -0.25, 0.0])
+
+
 @given(numbers, thresholds)
 def test_a_block_of_one_is_soft_thresholded(z, threshold):
     assert block_soft_threshold([z], threshold) == pytest.approx(soft_threshold([z], threshold), abs=1e-9)
