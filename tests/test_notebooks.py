@@ -208,6 +208,22 @@ def test_a_name_is_free_to_be_used_again_where_it_means_the_same(sources):
     assert rules.a_name_means_one_thing(notebook([code(source) for source in sources])) == []
 
 
+@pytest.mark.parametrize("label", ["/L", "a/b", "~ 5", "1 / n"])
+def test_a_label_with_a_slash_is_no_path(label):
+    assert rules.avoids_what_we_do_not_teach(notebook([code(f"ax.set_xlabel({label!r})")])) == []
+
+
+def test_the_installation_cell_teaches_no_module():
+    checking = code("from course_utils.cli import doctor", tags=("installation",))
+    assert rules.metadata_says_what_the_code_uses(notebook([checking], modules=[], datasets=[])) == []
+
+
+def test_the_first_exercise_may_stand_below_the_heading_of_its_section():
+    cells = edited("## Exercises", "Predict, then run.", "### Exercise 04.1 · First")(good_lesson())
+    cells.pop(position_of(cells, "### Exercise 04.1"))
+    assert rules.exercises_answer(notebook(cells)) == []
+
+
 def test_a_notebook_run_out_of_order_is_refused():
     lesson = notebook(good_lesson())
     lesson.code[3].data["execution_count"] = 7

@@ -63,7 +63,7 @@ LARGEST_FILE = 1_500_000  # bytes: the limit above which GitHub stops rendering 
 LONGEST_CELL, MEDIAN_CELL, LONGEST_FUNCTION = 25, 5, 15  # lines that are not blank
 FEWEST_EXERCISES = 5
 FILLER = re.compile(r"\b(simply|note that|it is important to|obviously|trivially)\b", re.IGNORECASE)
-ABSOLUTE_PATH = re.compile(r"^(?:/[A-Za-z]|[A-Za-z]:[\\/]|~)")
+ABSOLUTE_PATH = re.compile(r"^(?:/[A-Za-z]\w+|[A-Za-z]:[\\/]|~/)")
 MACHINE_PATH = re.compile(
     r"(?:^|[\s\"'(=:])(/(?:work|root|tmp|home|Users|usr|opt|var)/[^\s\"']*|[A-Z]:\\\\?Users)"
 )
@@ -171,11 +171,11 @@ def metadata_agrees(notebook: Notebook, listing, numbers: list[str]) -> list[str
 
 
 def metadata_says_what_the_code_uses(notebook: Notebook) -> list[str]:
-    """`modules` are those imported from course_utils, `datasets` those loaded."""
+    """`modules` are those imported from course_utils to be taught, `datasets` those loaded."""
     imported = {
         name.split(".")[1]
         for cell in notebook.code
-        if cell.tree
+        if cell.tree and "installation" not in cell.tags
         for name in imported_modules(cell.tree)
         if name.startswith("course_utils.")
     }
@@ -314,7 +314,9 @@ def exercises_answer(notebook: Notebook) -> list[str]:
         wanted = f"{number}.{position}"
         if [call.args[0].value for call in check.calls("check")] != [wanted]:
             complaints.append(f'{check}: should be check("{wanted}", ...)')
-        if not any(re.match(rf"### Exercise {re.escape(wanted)} · \S", cell.source) for cell in cells):
+        if not any(
+            re.search(rf"^### Exercise {re.escape(wanted)} · \S", cell.source, re.MULTILINE) for cell in cells
+        ):
             complaints.append(f"no text opens with '### Exercise {wanted} · name'")
         if "not attempted" not in check.output_text:
             complaints.append(f"{check}: the stored answer is not 'not attempted'")
