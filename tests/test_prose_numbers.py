@@ -60,6 +60,7 @@ EXEMPT = [
     "Lesson 4, lessons 5, 6 and 12, exercise 04.2, table 3.3, eq. (3.52), pages 64–68, p. 64",
     "# 4 · ISTA from scratch",
     "### Exercise 04.1 · Soft threshold",
+    "### Exercise 04b.3 · Find the bug",
     "1. first\n2. second\n3. third\n12. twelfth",
     "Python 3.11, scikit-learn 1.9, version 3.11.7",
     "On 21 November 2026, or November 21",

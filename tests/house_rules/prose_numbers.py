@@ -23,7 +23,7 @@ REFERENCE = (
     r"scikit-learn|eq\.|vol\.|pp?\.)"
 )
 PLURAL = r"(?:lessons|exercises|equations|tables|figures|sections|chapters|volumes|pages|eqs\.|pp\.)"
-NUMERAL = r"\(?\d+(?:\.\d+)*[a-z]?\)?"
+NUMERAL = r"\(?\d+[a-z]?(?:\.\d+)*[a-z]?\)?"
 MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
 EXEMPT = [
     re.compile(rf"\b{REFERENCE}\s+{NUMERAL}", re.IGNORECASE),
