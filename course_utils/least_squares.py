@@ -198,8 +198,6 @@ def _factorise(X: np.ndarray, means: np.ndarray) -> _Factorisation:
 
 
 def _variance_inflation(X: np.ndarray, whole: _Factorisation, j: int) -> float:
-    if X.shape[1] == 1:
-        return 1.0
     feature, others = whole.unit[:, j], np.delete(X, j, axis=1)
     basis = _factorise(others, others.mean(axis=0)).basis
     unexplained = linalg.norm(feature - basis @ (basis.T @ feature))  # sqrt(1 - R2_j)

@@ -154,7 +154,9 @@ def test_target_with_a_value_that_is_not_finite_is_refused(bad):
         as_target([1.0, bad, 2.0], 3)
 
 
-@pytest.mark.parametrize("y", [["a", "b"], np.array([1.0, 2.0], dtype=object), np.array([1j, 2.0])])
+@pytest.mark.parametrize(
+    "y", [["a", "b"], np.array([1.0, 2.0], dtype=object), np.array([1j, 2.0]), pd.Series(["1", "2"])]
+)
 def test_target_that_is_not_of_real_numbers_is_refused(y):
     with pytest.raises(TypeError, match=r"y has dtype .*; real numbers are needed"):
         as_target(y, 2)
