@@ -219,6 +219,14 @@ def test_the_gap_counts_a_wrong_intercept():
     assert duality_gap(X, y, np.zeros(5), y.mean() + 1.0, lam) == pytest.approx(expected, rel=1e-12)
 
 
+@given(seeds)
+def test_an_intercept_that_is_given_is_only_a_new_origin_of_y(seed):
+    X, y = draw(seed)
+    beta = np.random.default_rng(seed).normal(size=5)
+    given = duality_gap(X, y + 3.0, beta, 3.0, 0.2, fit_intercept=False)
+    assert given == pytest.approx(duality_gap(X, y, beta, 0.0, 0.2, fit_intercept=False), rel=1e-9)
+
+
 @given(seeds, st.floats(1e-3, 1e3), st.floats(-1e3, 1e3))
 def test_the_relative_gap_does_not_depend_on_the_unit_or_origin_of_y(seed, unit, origin):
     X, y = draw(seed)
