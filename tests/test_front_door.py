@@ -16,6 +16,7 @@ import urllib.request
 import venv
 from pathlib import Path
 from types import SimpleNamespace
+from unittest.mock import Mock
 
 import pytest
 
@@ -159,17 +160,30 @@ def test_an_environment_whose_python_is_gone_is_made_again(installed):
     assert installed.condition().reason == "the Python that it was made with is gone"
 
 
-def test_an_interrupted_installation_is_noticed_and_mended(home, pip, monkeypatch):
-    def interrupted(installation, arguments):
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch:
-        patch.setattr(bootstrap, "_pip_install", interrupted)
+def interrupt(installation, needed, *, at="bootstrap._pip_install"):
+    """Prepare an environment, and press Ctrl-C when it comes to this function."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(f"course_utils.cli.{at}", Mock(side_effect=KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
-            bootstrap.prepare(home, "learner")
+            bootstrap.prepare(installation, needed)
+
+
+def test_an_interrupted_installation_is_noticed_and_mended(home, pip):
+    interrupt(home, "learner")
     assert home.condition().reason == "an earlier installation was interrupted"
     bootstrap.prepare(home, "learner")
     assert home.condition().action is Action.NOTHING
+
+
+def test_an_interrupted_update_is_noticed(installed):
+    interrupt(installed, "developer")
+    assert installed.condition().reason == "an earlier installation was interrupted"
+
+
+def test_an_interruption_while_the_old_environment_is_removed_is_noticed(installed, tmp_path):
+    moved = Installation(installed.root.rename(tmp_path / "moved"))
+    interrupt(moved, "learner", at="bootstrap.shutil.rmtree")
+    assert moved.condition().reason == "an earlier installation was interrupted"
 
 
 @pytest.mark.parametrize("content", ["", "{ half", "[]", '{"kind": "learner"}'])

@@ -164,16 +164,23 @@ def _require_room(installation: Installation, condition: Condition) -> None:
 
 
 def _make_environment(installation: Installation, kind: str) -> None:
-    if installation.environment.exists():
-        shutil.rmtree(installation.environment)
-    installation.environment.mkdir()
-    # From here on an interruption leaves an unfinished stamp, which the next run recognises as its own.
+    installation.environment.mkdir(exist_ok=True)
+    # First of all, so that an interruption leaves something that the next run recognises as its own.
     installation.write_stamp(replace(installation.wanted_stamp(kind), finished=False))
+    _clear(installation)
     try:
         venv.EnvBuilder(with_pip=True, symlinks=os.name != "nt").create(installation.environment)
     except subprocess.CalledProcessError as error:
         words = (error.output or b"").decode(errors="replace")
         raise InstallationError(_explain(words, installation)) from error
+
+
+def _clear(installation: Installation) -> None:
+    for entry in installation.environment.iterdir():
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry)
+        elif entry != installation.stamp_file:
+            entry.unlink()
 
 
 def _update(installation: Installation, kind: str) -> None:
