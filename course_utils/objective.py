@@ -312,9 +312,6 @@ class CentredProblem:
         y_mean = _mean(y) if fit_intercept else 0.0
         if not sparse.issparse(X):
             return cls(X - column_means, y - y_mean, none, column_means, y_mean)
-        if not X.has_canonical_format:
-            X = X.copy()
-            X.sum_duplicates()
         return cls(X, y - y_mean, column_means, column_means, y_mean)
 
     def predict(self, beta) -> np.ndarray:

@@ -228,6 +228,7 @@ def coordinate_descent(
 def _coordinate_descent_iterates(problem: CentredProblem, lam: float, beta: np.ndarray):
     yield beta
     squared_norms = problem.squared_norms
+    beta = np.where(squared_norms > 0, beta, 0.0)  # a column of zeros earns nothing
     columns = [(j, squared_norms[j], *problem.column(j)) for j in np.flatnonzero(squared_norms)]
     threshold = len(problem.y) * lam
     while True:

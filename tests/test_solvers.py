@@ -283,6 +283,16 @@ def test_started_at_the_solution_nothing_is_done_and_nothing_is_changed(solver):
     np.testing.assert_array_equal(start, first.beta)
 
 
+@every_solver
+def test_the_start_and_the_data_of_the_caller_are_left_alone(solver):
+    X, y = draw(17)
+    X, start = np.asfortranarray(X), np.ones(6)
+    copies = X.copy(), y.copy(), start.copy()
+    solver(X, y, 0.1, beta_start=start)
+    for now, before in zip((X, y, start), copies, strict=True):
+        np.testing.assert_array_equal(now, before)
+
+
 # Boundaries
 
 
@@ -347,7 +357,7 @@ def test_with_fewer_rows_than_columns_fewer_than_n_features_survive(solver):
 def test_without_an_intercept_a_constant_column_is_a_column_like_any_other(solver):
     X, y = draw(12)
     X[:, 0], X[:, 1] = 1.0, 0.0
-    beta = solver(X, y, 0.1, fit_intercept=False).beta
+    beta = solver(X, y, 0.1, fit_intercept=False, beta_start=np.ones(6)).beta
     assert beta[0] > 1.0
     assert beta[1] == 0.0
 
