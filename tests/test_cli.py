@@ -220,6 +220,25 @@ def test_lesson_00_learns_that_nothing_is_wrong_here():
     assert doctor.installation_problems() == []
 
 
+@pytest.mark.parametrize(("stamped", "expected"), [(True, 1), (False, 0)], ids=["ours", "a stranger's"])
+def test_lesson_00_learns_that_its_environment_is_not_finished_if_it_is_ours(
+    tmp_path, monkeypatch, stamped, expected
+):
+    made = make_installation(tmp_path)
+    made.stamp_file.unlink()
+    if stamped:
+        made.stamp_file.write_text("{ half", encoding="utf-8")
+    monkeypatch.setattr(sys, "prefix", str(made.environment))
+    assert len(doctor._own_environment(made)) == expected
+
+
+@pytest.mark.usefixtures("own_environment")
+def test_lesson_00_learns_that_its_data_are_damaged(monkeypatch):
+    monkeypatch.setattr(doctor, "_sha256", lambda path: "0" * 64)
+    (problem,) = doctor.installation_problems()
+    assert problem.startswith("data: wrong: ames_raw.csv.gz; prostate.csv")
+
+
 @pytest.mark.usefixtures("own_environment")
 def test_lesson_00_learns_which_package_is_missing_or_too_old(monkeypatch):
     declared = ["no-such-package>=1", "numpy>=99,<100", "scipy>=1.14,<2"]

@@ -245,10 +245,10 @@ def test_each_obstacle_that_pip_meets_gets_one_sentence_and_the_fix(home, pip, w
 
 
 def test_the_last_words_of_a_failing_pip_are_shown(home, pip, capsys):
-    pip.says("ERROR: the moon is in the way", code=1)
+    pip.says("Ignoring appnope: markers\nERROR: the moon is in the way", code=1)
     with pytest.raises(InstallationError):
         bootstrap.prepare(home, "learner")
-    assert "  pip: ERROR: the moon is in the way\n" in capsys.readouterr().err
+    assert capsys.readouterr().err == "  pip: ERROR: the moon is in the way\n\n"
 
 
 def test_the_words_of_a_pip_that_succeeds_are_not_shown(home, pip, capsys):

@@ -219,7 +219,8 @@ def _pip_install(installation: Installation, arguments: list[str]) -> None:
     finally:
         _end(process)
     if process.returncode:
-        print("".join(f"  pip: {line}\n" for line in words[-8:]), file=sys.stderr, flush=True)
+        telling = [line for line in words if not line.startswith("Ignoring ")]  # packages of other systems
+        print("".join(f"  pip: {line}\n" for line in telling[-8:]), file=sys.stderr, flush=True)
         raise InstallationError(_explain("\n".join(words), installation))
 
 

@@ -81,12 +81,16 @@ def installation_problems() -> list[str]:
     """
     findings = [python_version()]
     if not findings[0].mend:
-        findings += [packages_declared(), working_folder()]
-    if Path(sys.prefix).resolve() == Installation().environment.resolve():
-        findings.append(environment(Installation()))
+        findings += [packages_declared(), working_folder(), data_files(ROOT / "data")]
+    findings += _own_environment(Installation())
     return [
         f"{finding.subject}: {finding.what}. Mend it: {finding.mend}" for finding in findings if finding.mend
     ]
+
+
+def _own_environment(installation: Installation) -> list[Finding]:
+    is_ours = Path(sys.prefix).resolve() == installation.environment.resolve() and installation.read_stamp()
+    return [environment(installation)] if is_ours else []
 
 
 def python_version() -> Finding:
