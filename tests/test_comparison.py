@@ -51,7 +51,7 @@ def figure_of(y, **changes):
         ("<td>0.123456</td>", "<td>0.123457</td>"),
     ],
 )
-def test_rounding_passes(stored, new):
+def test_rounding_in_a_text_passes(stored, new):
     assert same_text(stored, new)
 
 
@@ -65,6 +65,7 @@ def test_rounding_passes(stored, new):
         ("[100. 3.]", "[101. 3.]"),
         ("numpy 2.4.6", "numpy 2.4.7"),
         ("v1.250", "v1.251"),
+        ("scipy 1.250.3", "scipy 1.251.3"),
         ("slope 1.25", "slope -1.25"),
         ("beta enters", "beta leaves"),
         ("1.25 kg", "1.25 g"),
@@ -100,7 +101,7 @@ def test_an_unchanged_figure_has_no_differences():
 
 
 def test_rounding_in_a_figure_passes():
-    assert compare_figures(figure_of([1.0, 2.0, 0.0]), figure_of([1.00001, 2.00001, 1e-12])) == []
+    assert compare_figures(figure_of([1.0, 2.0, 0.0]), figure_of([1.00005, 2.0001, 1e-12])) == []
 
 
 @given(st.lists(finite, min_size=2, max_size=20).filter(lambda y: max(map(abs, y)) > 1e-9))

@@ -32,6 +32,13 @@ def test_a_test_cannot_connect_to_another_machine():
         socket.create_connection((ELSEWHERE, 80), timeout=1)
 
 
+def test_a_socket_cannot_be_connected_to_an_address_elsewhere():
+    with socket.socket() as caller:
+        caller.settimeout(1)
+        with pytest.raises(OSError, match="network blocked"):
+            caller.connect((ELSEWHERE, 80))
+
+
 def test_a_test_cannot_send_a_datagram_to_another_machine():
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender, pytest.raises(OSError, match="blocked"):
         sender.sendto(b"", (ELSEWHERE, 9))
