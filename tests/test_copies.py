@@ -188,8 +188,9 @@ def test_resetting_what_is_fresh_leaves_nothing_beside_it(folder, lesson):
 
 def test_after_a_reset_the_next_update_comes_through(folder, lesson):
     edit(folder / NAME, answer)
-    copies.reset(folder, lesson)
     write_lesson(lesson, "a new version")
+    copies.reset(folder, lesson)
+    write_lesson(lesson, "a newer version")
     assert copies.refresh(folder, [lesson]).updated == [NAME]
 
 

@@ -463,8 +463,6 @@ def test_start_names_the_command_that_gives_the_new_version_of_a_changed_lesson(
 @pytest.fixture
 def served(tmp_path):
     """`course start --no-browser` on a free port with a learner's folder of the test's own."""
-    if not (catalogue.NOTEBOOKS / start.FIRST_LESSON).exists():
-        pytest.skip(f"{start.FIRST_LESSON} is not written yet")
     with socket.create_server((start.HOST, 0)) as probe:
         port = probe.getsockname()[1]
     environment = os.environ | {
