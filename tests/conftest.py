@@ -14,6 +14,7 @@ import matplotlib  # noqa: E402
 import numpy as np  # noqa: E402
 import pytest  # noqa: E402
 from hypothesis import settings  # noqa: E402
+from kill_rate import pytest_terminal_summary  # noqa: E402, F401
 
 matplotlib.use("Agg")
 
