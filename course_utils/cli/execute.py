@@ -41,8 +41,13 @@ def run(args: argparse.Namespace) -> int:
         return None
 
     with ThreadPoolExecutor(WORKERS) as pool:
-        outcomes = list(tqdm(pool.map(outcome, lessons), total=len(lessons), unit="lesson", disable=None))
-    failures = [failure for failure in outcomes if failure]
-    print(*failures, sep="\n", file=sys.stderr)
+        outcomes = tqdm(pool.map(outcome, lessons), total=len(lessons), unit="lesson", disable=None)
+        try:
+            failures = [failure for failure in outcomes if failure]
+        except KeyboardInterrupt:
+            pool.shutdown(cancel_futures=True)  # the lessons under way come to their end
+            raise
+    for failure in failures:
+        print(failure, file=sys.stderr)
     print(f"{len(lessons) - len(failures)} of {len(lessons)} lessons executed")
     return 1 if failures else 0

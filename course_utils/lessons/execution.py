@@ -6,7 +6,6 @@ import asyncio
 import copy
 import os
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
@@ -32,16 +31,16 @@ class LessonError(Exception):
     """A lesson could not be executed; the message names the lesson, the cell and what happened."""
 
 
-def execute_lesson(path: Path, *, refresh: bool = False, on_cell: Callable[[], None] | None = None) -> bool:
+def execute_lesson(path: Path, *, refresh: bool = False) -> bool:
     """Execute the notebook at `path` in a fresh kernel and write it back; say whether a byte changed.
 
-    Measured cells are run and keep their stored output, unless `refresh`. `on_cell` is called after
-    every cell. Raises LessonError, and leaves the file as it was, when a cell raises, warns, writes to
-    stderr, takes longer than CELL_TIMEOUT seconds or takes the kernel with it.
+    Measured cells are run and keep their stored output, unless `refresh`. Raises LessonError, and leaves
+    the file as it was, when a cell raises, warns, writes to stderr, takes longer than CELL_TIMEOUT seconds
+    or takes the kernel with it.
     """
     stored_text = path.read_text(encoding="utf-8")
     stored = nbformat.reads(stored_text, as_version=4)
-    executed = run_notebook(stored, folder=path.parent, name=path.name, on_cell=on_cell)
+    executed = run_notebook(stored, folder=path.parent, name=path.name)
     if not refresh:
         keep_measured_outputs(executed, stored)
     text = nbformat.writes(normalised(executed)).rstrip("\n") + "\n"
@@ -51,9 +50,7 @@ def execute_lesson(path: Path, *, refresh: bool = False, on_cell: Callable[[], N
     return True
 
 
-def run_notebook(
-    notebook: NotebookNode, *, folder: Path, name: str, on_cell: Callable[[], None] | None = None
-) -> NotebookNode:
+def run_notebook(notebook: NotebookNode, *, folder: Path, name: str) -> NotebookNode:
     """Return a copy of `notebook` with the outputs of a fresh kernel that works in `folder`.
 
     Raises LessonError, in whose message the lesson is called `name`.
@@ -62,7 +59,6 @@ def run_notebook(
     client = _client(fresh, folder)
     current = {"cell": None}
     client.on_cell_execute = lambda cell, cell_index: current.update(cell=cell_index)
-    client.on_cell_complete = lambda cell, cell_index: on_cell() if on_cell else None
     try:
         # ZeroMQ needs a selector loop, which is not the default on Windows; the runner closes it.
         with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
