@@ -265,6 +265,10 @@ WITH_INTERCEPT = (
     "These are the leverages of a model without an intercept. With one, they add up to the number of columns "
     "plus one."
 )
+INTERCEPT_PULLS = (
+    "You have centred the columns, which is right for the coefficients. The intercept pulls as well: each of "
+    "your numbers is too small by 1/n."
+)
 SQUARED_LENGTH = (
     "The leverage is the squared length of the row of Q. Look at what you do with the entries of the row."
 )
@@ -281,6 +285,10 @@ def leverage_case(rng):
 
 def leverages_of(X, *, fit_intercept=True):
     return fit_least_squares(X, np.arange(len(X)), fit_intercept=fit_intercept).leverage
+
+
+def without_intercepts_part(X):
+    return leverages_of(X) - 1 / len(X)
 
 
 def squared_row_lengths(X):
@@ -316,6 +324,9 @@ exercise_3 = Exercise(
             is_not(lambda X: leverages_of(X, fit_intercept=False)),
             WITH_INTERCEPT,
         ),
+        Check(
+            "the part of the intercept", 1, leverage_case, is_not(without_intercepts_part), INTERCEPT_PULLS
+        ),
         Check("Q, not X", 1, leverage_case, is_not(squared_row_lengths), Q_NOT_X),
         Check("a squared length", 1, leverage_case, is_a_squared_length, SQUARED_LENGTH),
         Check(
@@ -339,6 +350,11 @@ exercise_3 = Exercise(
     wrong_answers=(
         WrongAnswer(
             "no intercept", edited(LEVERAGES, "np.column_stack([np.ones(len(X)), X])", "X"), WITH_INTERCEPT
+        ),
+        WrongAnswer(
+            "centred, and 1/n forgotten",
+            edited(LEVERAGES, "np.column_stack([np.ones(len(X)), X])", "X - X.mean(axis=0)"),
+            INTERCEPT_PULLS,
         ),
         WrongAnswer("the whole projection", edited(LEVERAGES, "np.sum(Q**2, axis=1)", "Q @ Q.T"), ONE_A_ROW),
         WrongAnswer("along the columns", edited(LEVERAGES, "axis=1", "axis=0"), ONE_A_ROW),
@@ -410,6 +426,15 @@ def error_with_means_of_test(X_train, y_train, X_test, y_test, *, y_mean):
     return np.mean(np.abs(y_test - y_mean - (X_test - X_test.mean(axis=0)) @ beta))
 
 
+def has_not_seen_the_prices(case, answer):
+    X_train, y_train, X_test, y_test = case.args
+    slope_part = (X_test - X_train.mean(axis=0)) @ fit_least_squares(X_train, y_train).beta
+    seen = np.mean(np.abs(y_test - y_test.mean() - slope_part))
+    return not any(
+        close(answer, wrong) for wrong in (seen, error_with_means_of_test(*case.args, y_mean=y_test.mean()))
+    )
+
+
 def error_fitted_to_all(X_train, y_train, X_test, y_test):
     fit = fit_least_squares(np.vstack([X_train, X_test]), np.append(y_train, y_test))
     return np.mean(np.abs(y_test - fit.predict(X_test)))
@@ -432,7 +457,7 @@ exercise_4 = Exercise(
             "the mean of the test prices is not known beforehand",
             1,
             shifted_test,
-            is_not(lambda *case: error_with_means_of_test(*case, y_mean=case[3].mean())),
+            has_not_seen_the_prices,
             STILL_LOOKS,
         ),
         Check(
@@ -474,6 +499,11 @@ exercise_4 = Exercise(
             "repairs the price only",
             edited(without_raise(TO_REPAIR), "y_test.mean() + (X_test", "y_mean + (X_test"),
             COLUMNS_OF_TEST,
+        ),
+        WrongAnswer(
+            "repairs the columns only",
+            edited(without_raise(TO_REPAIR), "X_test.mean(axis=0)", "means"),
+            STILL_LOOKS,
         ),
         WrongAnswer(
             "error on the training rows",
@@ -554,6 +584,12 @@ def close_to_best_factor(case, answer):
     return bool(abs(answer - truth * np.mean(estimates) / np.mean(estimates**2)) < 0.02)
 
 
+def knows_the_bias(case, answer):
+    estimates, truth = case.args
+    as_if_unbiased = [m**2 / (m**2 + np.var(estimates)) for m in (truth, np.mean(estimates))]
+    return not any(close(answer, wrong) for wrong in as_if_unbiased)
+
+
 unbiased = estimates_case(offset=0.0, spread=3.0)
 biased = estimates_case(offset=2.0, spread=3.0)
 
@@ -578,7 +614,7 @@ exercise_5 = Exercise(
             "the bias counts as well",
             1,
             biased,
-            is_not(lambda estimates, truth: np.mean(estimates) ** 2 / np.mean(estimates**2)),
+            knows_the_bias,
             ONLY_VARIANCE,
         ),
         Check("near the lowest point", 1, biased, close_to_best_factor, FACTOR_IN_GENERAL),
@@ -610,6 +646,15 @@ exercise_5 = Exercise(
         WrongAnswer(
             "takes the mean for the truth",
             edited(BEST_FACTOR, "truth * np.mean(estimates)", "np.mean(estimates) ** 2"),
+            ONLY_VARIANCE,
+        ),
+        WrongAnswer(
+            "takes the truth for the mean",
+            edited(
+                BEST_FACTOR,
+                "truth * np.mean(estimates) / np.mean(estimates**2)",
+                "truth**2 / (truth**2 + np.var(estimates))",
+            ),
             ONLY_VARIANCE,
         ),
         WrongAnswer(

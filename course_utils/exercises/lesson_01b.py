@@ -48,8 +48,12 @@ MIRRORED = (
     "work against each other."
 )
 NOT_CENTRED = (
-    "The shape is right and stands too high or too low: centre the column before it is multiplied by "
-    "its coefficient."
+    "The shape is right and stands too high or too low: leave the intercept where it is, and centre the "
+    "column before it is multiplied by its coefficient."
+)
+COLUMN_LEFT_OUT = (
+    "You fitted the others without column j. They then take over a part of its work, because they go along with "
+    "it; let it take part in the fit."
 )
 COEFFICIENT_ALONE = (
     "You fitted column j alone. Its coefficient there carries the other columns along; take it from the fit of "
@@ -72,8 +76,10 @@ def with_other_sign(X, y, j):
     return partial(X, y, j) - 2 * fit_least_squares(X, y).residuals
 
 
-def uncentred(X, y, j):
-    return partial(X, y, j) + fit_least_squares(X, y).beta[j] * X[:, j].mean()
+def at_the_right_height(case, answer):
+    """Judge an answer right unless it is the partial residual moved up or down."""
+    offset = np.asarray(answer) - partial(*case.args)
+    return bool(np.std(offset) > 1e-6 or np.abs(np.mean(offset)) < 1e-6)
 
 
 def is_centred_and_from_all(case, answer):
@@ -101,13 +107,20 @@ exercise_1 = Exercise(
             ONLY_RESIDUALS,
         ),
         Check("actual minus predicted", 1, partial_case, is_not(with_other_sign), MIRRORED),
-        Check("the column is centred", 1, partial_case, is_not(uncentred), NOT_CENTRED),
+        Check("the column is centred", 1, partial_case, at_the_right_height, NOT_CENTRED),
         Check(
             "the coefficient is that of the full model",
             1,
             partial_case,
             is_centred_and_from_all,
             COEFFICIENT_ALONE,
+        ),
+        Check(
+            "column j takes part in the fit",
+            1,
+            partial_case,
+            is_not(lambda X, y, j: fit_least_squares(np.delete(X, j, axis=1), y).residuals),
+            COLUMN_LEFT_OUT,
         ),
         Check(
             "these are the partial residuals",
@@ -137,6 +150,24 @@ exercise_1 = Exercise(
             "predicted minus actual", edited(BESIDE, "full.residuals +", "-full.residuals +"), MIRRORED
         ),
         WrongAnswer("not centred", edited(BESIDE, "(X[:, j] - X[:, j].mean())", "X[:, j]"), NOT_CENTRED),
+        WrongAnswer(
+            "takes away the others, without the intercept",
+            edited(
+                BESIDE,
+                "full.residuals + full.beta[j] * (X[:, j] - X[:, j].mean())",
+                "y - np.delete(X, j, axis=1) @ np.delete(full.beta, j)",
+            ),
+            NOT_CENTRED,
+        ),
+        WrongAnswer(
+            "the others without column j",
+            edited(
+                BESIDE,
+                "full = fit_least_squares(X, y)\n    return full.residuals + full.beta[j] * (X[:, j] - X[:, j].mean())",
+                "return fit_least_squares(np.delete(X, j, axis=1), y).residuals",
+            ),
+            COLUMN_LEFT_OUT,
+        ),
         WrongAnswer(
             "a mixture of two fits",
             edited(BESIDE, "full.beta[j]", "fit_least_squares(X[:, [j]], y).beta[0]"),
