@@ -266,6 +266,10 @@ BASELINE_IS_ZERO = (
     "baseline's error measured on?"
 )
 BASELINE_PEEKS = "Your baseline predicts the mean of the test prices. It may only know y_train."
+WRONG_BETWEEN = (
+    "Right for a perfect prediction and for the baseline, and wrong between them. Both errors are mean absolute "
+    "errors on y_test: averages of sizes, not of squares, and no maximum or median."
+)
 
 
 def perfect(rng):
@@ -276,6 +280,16 @@ def perfect(rng):
 def no_better(rng):
     y_train, y_test = prices(rng, 30), rng.uniform(1.5, 2.5) * prices(rng, 20)
     return Case((y_train, y_test, np.full(20, y_train.mean())))
+
+
+def halfway(rng):
+    """Make a case whose prediction is right for some houses and as wrong as the baseline for others."""
+    y_train, y_test, prediction = no_better(rng).args
+    return Case((y_train, y_test, np.where(rng.random(20) < 0.5, y_test + rng.normal(size=20), prediction)))
+
+
+def share_of(y_train, y_test, prediction):
+    return 1 - np.mean(np.abs(y_test - prediction)) / np.mean(np.abs(y_test - np.mean(y_train)))
 
 
 def share_if_baseline_peeks(y_train, y_test, prediction):
@@ -300,7 +314,14 @@ exercise_4 = Exercise(
             "the baseline knows y_train only", 1, no_better, is_not(share_if_baseline_peeks), BASELINE_PEEKS
         ),
         Check(
-            "the baseline scores 0", 2, no_better, lambda case, answer: close(answer, 0.0), BASELINE_IS_ZERO
+            "the baseline scores 0", 1, no_better, lambda case, answer: close(answer, 0.0), BASELINE_IS_ZERO
+        ),
+        Check(
+            "a prediction between the two scores between them",
+            2,
+            halfway,
+            lambda case, answer: close(answer, share_of(*case.args)),
+            WRONG_BETWEEN,
         ),
     ),
     hints=(
@@ -317,6 +338,7 @@ exercise_4 = Exercise(
         WrongAnswer("nothing repaired", edited(SHARE_TO_REPAIR, SHARE_RAISE, ""), BASELINE_IS_ZERO),
         WrongAnswer("baseline peeks", edited(SHARE, "np.mean(y_train)", "np.mean(y_test)"), BASELINE_PEEKS),
         WrongAnswer("upside down", edited(SHARE, "1 - error / baseline", "error / baseline"), PERFECT_IS_ONE),
+        WrongAnswer("squared errors", SHARE.replace("np.mean(np.abs(", "np.mean(np.square("), WRONG_BETWEEN),
     ),
 )
 
@@ -335,6 +357,8 @@ FEWEST_OF_ALL = (
 ORDER = "Your answer depends on the order of the models. Choose by number of columns, not by place."
 POSITION = "That is the place of a model in the list, not the number of columns that it uses."
 ALLOWANCE = "Good enough means: error at most the best error plus allowance. Check the comparison."
+AT_MOST = "At most includes the limit itself: a model whose error is exactly allowance above the best is good enough."
+ONE_NUMBER = "One number is asked for: of the lists that are good enough, the length of the shortest."
 
 
 def shuffled_models(rng):
@@ -347,6 +371,12 @@ def shuffled_models(rng):
 
 def shortest(columns_used, errors, allowance):
     return np.min(columns_used[errors <= errors.min() + allowance])
+
+
+def one_on_the_limit(rng):
+    """Make a case in which the answer's error lies exactly `allowance` above the best one."""
+    best = float(rng.integers(15, 25))
+    return Case((np.array([20.0, 9.0, 6.0, 3.0]), np.array([best, best + 1, best + 2, best + 9]), 2.0))
 
 
 def first_in_order(columns_used, errors, allowance):
@@ -373,6 +403,7 @@ exercise_5 = Exercise(
     raise NotImplementedError
 ''',
     checks=(
+        Check("one number", 1, shuffled_models, lambda case, answer: np.ndim(answer) == 0, ONE_NUMBER),
         Check(
             "a place is not a number of columns",
             1,
@@ -397,6 +428,13 @@ exercise_5 = Exercise(
             shuffled_models,
             lambda case, answer: close(answer, shortest(*case.args)),
             ALLOWANCE,
+        ),
+        Check(
+            "a model on the limit is good enough",
+            1,
+            one_on_the_limit,
+            lambda case, answer: close(answer, shortest(*case.args)),
+            AT_MOST,
         ),
     ),
     hints=(
@@ -424,6 +462,12 @@ exercise_5 = Exercise(
             "the first good one",
             edited(SHORTEST, "np.min(columns_used[good_enough])", "columns_used[np.argmax(good_enough)]"),
             ORDER,
+        ),
+        WrongAnswer("less than the limit", edited(SHORTEST, "errors <= ", "errors < "), AT_MOST),
+        WrongAnswer(
+            "all good lists",
+            edited(SHORTEST, "np.min(columns_used[good_enough])", "columns_used[good_enough]"),
+            ONE_NUMBER,
         ),
         WrongAnswer(
             "a tenth more", edited(SHORTEST, "np.min(errors) + allowance", "np.min(errors) * 1.02"), ALLOWANCE

@@ -61,6 +61,17 @@ def far_out(sign):
     return lambda rng: sign * rng.uniform(2, 4, size=6)
 
 
+def crossing_case(rng):
+    """Make a case in which every coefficient is positive and arrives far on the negative side."""
+    arrival, slope = -rng.uniform(2, 4, size=6), rng.uniform(6, 9, size=6)
+    return Case((arrival + slope, slope, 1.0, 0.7))
+
+
+def toll_before_the_step(case):
+    beta, slope, step, lam = case.args
+    return soft_threshold(beta, step * lam) - step * slope
+
+
 def after_one_step_truth(case, answer):
     beta, slope, step, lam = case.args
     return close(answer, soft_threshold(beta - step * slope, step * lam))
@@ -71,9 +82,14 @@ AFTER_ONE_STEP = '''def after_one_step(beta, slope, step, lam):
     arrival = beta - step * slope
     return np.sign(arrival) * np.maximum(np.abs(arrival) - step * lam, 0)
 '''
+TOLL_BEFORE_STEP = '''def after_one_step(beta, slope, step, lam):
+    """Return beta after one step of ISTA: downhill against the slope, then the toll."""
+    return np.sign(beta) * np.maximum(np.abs(beta) - step * lam, 0) - step * slope
+'''
 DOWNHILL = "Begin without a price: with lam = 0 the answer is beta - step * slope, and yours is another."
 TOLL = "Large coefficients pay too: far from zero, each arrival must end exactly step * lam closer to zero."
-SIGN = "Your answer is right for positive arrivals and wrong for negative ones. Which part carries the sign?"
+SIGN = "Wrong where the arrival is negative and beta was positive: the sign is that of the arrival, kept by the toll."
+ON_ARRIVAL = "The toll is paid on arrival, after the step. You have taken it off beta, before the step."
 STOP_AT_ZERO = "An arrival inside the dead zone must become exactly 0, not cross over to the other side."
 DEAD_ZONE = (
     "Right for step = 1 and wrong otherwise. A short step pays the price for a short way: how much is that?"
@@ -96,18 +112,25 @@ exercise_1 = Exercise(
             DOWNHILL,
         ),
         Check(
-            "large positive arrivals lose the toll",
+            "the toll comes after the step",
+            1,
+            crossing_case,
+            lambda case, answer: not close(answer, toll_before_the_step(case)),
+            ON_ARRIVAL,
+        ),
+        Check(
+            "negative arrivals keep their sign",
+            1,
+            crossing_case,
+            lambda case, answer: np.all(answer < 0),
+            SIGN,
+        ),
+        Check(
+            "large arrivals lose the toll",
             1,
             one_step_case(step=1.0, lam=0.7, arrivals=far_out(1)),
             after_one_step_truth,
             TOLL,
-        ),
-        Check(
-            "large negative arrivals keep their sign",
-            1,
-            one_step_case(step=1.0, lam=0.7, arrivals=far_out(-1)),
-            after_one_step_truth,
-            SIGN,
         ),
         Check(
             "small arrivals become exactly zero",
@@ -149,6 +172,8 @@ exercise_1 = Exercise(
             TOLL,
         ),
         WrongAnswer("forgets the sign", edited(AFTER_ONE_STEP, "np.sign(arrival) * ", ""), SIGN),
+        WrongAnswer("the sign of beta", edited(AFTER_ONE_STEP, "np.sign(arrival)", "np.sign(beta)"), SIGN),
+        WrongAnswer("toll before the step", TOLL_BEFORE_STEP, ON_ARRIVAL),
         WrongAnswer(
             "subtracts the toll with its sign",
             edited(
@@ -178,11 +203,16 @@ FROBENIUS = (
     "That step is safe and needlessly short: you have added all eigenvalues (the sum of squares of X does "
     "that). L is the largest of them alone."
 )
+TWO_OVER_L = (
+    "Below 2/L nothing flies apart, but 1/L was asked for: the step up to which the parabola is a promise."
+)
 STEP_IN_GENERAL = "Compute the eigenvalues of X'X / n, take the largest, and return one divided by it."
 
 
 def step_case(rng):
-    return Case((centred_problem(rng, 30, 5)[0],))
+    """Draw columns of unequal spread, the widest in a random place, and not centred."""
+    X = rng.normal(size=(30, 5)) + rng.uniform(0.5, 1.5, size=5)
+    return Case((X * rng.permutation([0.4, 0.6, 0.8, 1.0, 3.0]),))
 
 
 def is_not(mistake):
@@ -217,7 +247,20 @@ exercise_2 = Exercise(
             is_not(lambda X: 1 / np.linalg.norm(X, ord=2) ** 2),
             DIVIDE_BY_N,
         ),
-        Check("it is as long as it may be", 1, step_case, is_not(lambda X: len(X) / np.sum(X**2)), FROBENIUS),
+        Check(
+            "1/L, not up to 2/L",
+            1,
+            step_case,
+            lambda case, answer: not 1.5 < answer * curvature(case.args[0]) <= 2.01,
+            TWO_OVER_L,
+        ),
+        Check(
+            "it uses the largest eigenvalue alone",
+            1,
+            step_case,
+            is_not(lambda X: len(X) / np.sum(X**2)),
+            FROBENIUS,
+        ),
         Check(
             "it is 1/L",
             2,
@@ -233,8 +276,8 @@ exercise_2 = Exercise(
     ),
     solution=SAFE_STEP,
     explanation=(
-        "With this step the parabola that ISTA minimises lies above F everywhere, so F cannot rise. Rounding "
-        "aside, no data can make it diverge."
+        "With this step the parabola that ISTA believes in lies above the smooth part everywhere, so parabola plus "
+        "price lies above F, and F cannot rise. Rounding aside, no data can make it diverge."
     ),
     wrong_answers=(
         WrongAnswer(
@@ -246,10 +289,11 @@ exercise_2 = Exercise(
         ),
         WrongAnswer("singular value not squared", edited(SAFE_STEP, " ** 2", ""), SQUARE),
         WrongAnswer("forgets n", edited(SAFE_STEP, "len(X) / np", "1 / np"), DIVIDE_BY_N),
+        WrongAnswer("2/L", edited(SAFE_STEP, "len(X) / np", "2 * len(X) / np"), TWO_OVER_L),
         WrongAnswer("sum of squares", edited(SAFE_STEP, ", ord=2", ""), FROBENIUS),
         WrongAnswer(
             "a number that worked once",
-            edited(SAFE_STEP, "len(X) / np.linalg.norm(X, ord=2) ** 2", "0.1"),
+            edited(SAFE_STEP, "len(X) / np.linalg.norm(X, ord=2) ** 2", "0.001"),
             STEP_IN_GENERAL,
         ),
     ),
@@ -283,14 +327,14 @@ NO_ZEROS = (
 )
 TOO_DEAR = "That is the solution for another price: your dead zone is lam, and the loop takes steps of 1/L."
 NOT_THE_MINIMUM = (
-    "There are zeros now, but the gap is far from 0: the other coefficients are not at the minimum. Each step "
-    "pays the toll once, on arrival."
+    "There are zeros now, but the gap is far from 0: the other coefficients are not at the minimum. Does the loop "
+    "run to its end, does each step pay the toll once, on arrival, and is nothing done to beta afterwards?"
 )
 
 
 def bug_case(rng):
-    X, y, _ = centred_problem(rng, 40, 12)
-    return Case((X, y, 0.5 * lam_max(X, y), 2000))
+    X, y, lam = centred_problem(rng, 60, 20)
+    return Case((X, y, lam, 1000))
 
 
 def not_the_dearer_lasso(case, answer):
@@ -378,12 +422,12 @@ RELATIVE_GAP = '''def relative_gap(X, y, beta, lam):
     return (objective_value - floor) / (np.sum(y**2) / (2 * n))
 '''
 NOT_ALLOWED = (
-    "Your floor is not a floor: theta must satisfy |X_j'theta| / n <= lam for every j. The residual itself does "
-    "not; shrink it by the right factor (mind the n)."
+    "Your gap is smaller than the true one, so what you subtract is no floor. Either theta is not allowed "
+    "(|X_j'theta| / n <= lam for every j, whatever its sign), or D, or the scale, is off."
 )
 TOO_MUCH_FREEDOM = (
-    "At a price above lam_max the residual is allowed as it is, and beta = 0 is the solution: the gap must be "
-    "0. Are you stretching the residual? The factor is never above 1."
+    "At a price above lam_max, beta = 0 is the solution and the gap must be 0: theta is then the residual itself "
+    "(the factor is never above 1), and D equals F. Check the factor, and the halves and signs in F and D."
 )
 NO_PRICE = "Look at the second part of F, the price: lam times the sum of the sizes |beta_j|, none left out."
 NOT_RELATIVE = (
@@ -400,7 +444,10 @@ def halfway_case(rng):
     """Draw a point between zero and the solution, with both signs: there is something left to gain."""
     X, y, lam = centred_problem(rng, 30, 8)
     beta = np.concatenate([rng.uniform(0.3, 0.8) * np.array([2.0, -1.0, 1.5]), np.zeros(5)])
-    return Case((X, y, beta, lam))
+    correlation = X.T @ (y - X @ beta)
+    # the largest correlation is negative, so that whoever forgets the absolute value is found out
+    sign = -np.sign(correlation[np.argmax(np.abs(correlation))])
+    return Case((X, sign * y, sign * beta, lam))
 
 
 def above_lam_max_case(rng):
@@ -511,6 +558,11 @@ exercise_4 = Exercise(
             edited(RELATIVE_GAP, "min(1, lam / largest)", "lam / largest"),
             TOO_MUCH_FREEDOM,
         ),
+        WrongAnswer(
+            "largest without its size",
+            edited(RELATIVE_GAP, "np.max(np.abs(X.T @ residual))", "np.max(X.T @ residual)"),
+            NOT_ALLOWED,
+        ),
         WrongAnswer("residual as theta", edited(RELATIVE_GAP, " * min(1, lam / largest)", ""), NOT_ALLOWED),
         WrongAnswer("shrinks too much", edited(RELATIVE_GAP, "residual)) / n", "residual))"), FORGOT_N),
         WrongAnswer(
@@ -535,9 +587,17 @@ MY_LASSO = '''def my_lasso(X, y, lam):
 FIXED_ISTA = """def my_lasso(X, y, lam):
     step = len(y) / np.linalg.norm(X, ord=2) ** 2
     beta = np.zeros(X.shape[1])
-    for _ in range(200):
+    for _ in range(50):
         beta = soft_threshold(beta - step * X.T @ (X @ beta - y) / len(y), step * lam)
     return beta
+"""
+ALL_ITERATES = """def my_lasso(X, y, lam):
+    step = len(y) / np.linalg.norm(X, ord=2) ** 2
+    betas = [np.zeros(X.shape[1])]
+    for _ in range(200):
+        arrival = betas[-1] - step * X.T @ (X @ betas[-1] - y) / len(y)
+        betas.append(soft_threshold(arrival, step * lam))
+    return np.array(betas)
 """
 WATCHES_MOVEMENT = """def my_lasso(X, y, lam):
     step = len(y) / np.linalg.norm(X, ord=2) ** 2
@@ -555,13 +615,16 @@ OTHER_PRICE = """def my_lasso(X, y, lam):
     from sklearn.linear_model import Lasso
     return Lasso(alpha=lam * len(y), fit_intercept=False, tol=1e-12, max_iter=100_000).fit(X, y).coef_
 """
+ONE_EACH = (
+    "Return the last beta alone: one finite number a feature. (Not a number at all? Your steps are too long.)"
+)
 WRONG_PROBLEM = (
     "Even on an easy problem the gap stays far from 0: this is the answer to another question. Check the "
     "price (F divides the squares by 2n, and lam is not divided) and that there are exact zeros."
 )
 NOT_DONE = (
-    "Right on easy problems, and not done on one with columns that resemble one another. A fixed number of "
-    "steps, or a small movement, proves nothing: stop when the gap says so."
+    "Right on an easy problem; here the gap of what you return is still above 1e-6. Let nothing but the gap stop "
+    "the loop: no fixed number of steps, no small movement, no larger gap."
 )
 
 
@@ -590,6 +653,13 @@ exercise_5 = Exercise(
 ''',
     checks=(
         Check(
+            "one finite coefficient a feature",
+            1,
+            solver_case(60, 5, 0.0),
+            lambda case, answer: np.shape(answer) == (5,) and bool(np.all(np.isfinite(answer))),
+            ONE_EACH,
+        ),
+        Check(
             "it solves the LASSO, roughly, on an easy problem",
             1,
             solver_case(60, 5, 0.0),
@@ -606,10 +676,11 @@ exercise_5 = Exercise(
     ),
     solution=MY_LASSO,
     explanation=(
-        "The loop ends when the proof is there, however many sweeps it takes. Five lines, and they return "
-        "what scikit-learn returns, with a certificate that scikit-learn's answer comes without unless you ask."
+        "The loop ends when the proof is there, however many steps it takes. Five lines, and they return what "
+        "scikit-learn returns. (Its `dual_gap_` is the same proof, in other units.)"
     ),
     wrong_answers=(
+        WrongAnswer("all iterates", ALL_ITERATES, ONE_EACH),
         WrongAnswer("least squares", LEAST_SQUARES, WRONG_PROBLEM),
         WrongAnswer("another convention", OTHER_PRICE, WRONG_PROBLEM),
         WrongAnswer("a fixed number of steps", FIXED_ISTA, NOT_DONE),

@@ -24,8 +24,11 @@ LOOK_AHEAD = '''def look_ahead(beta, beta_before, t):
     t_next = (1 + np.sqrt(1 + 4 * t**2)) / 2
     return beta + (t - 1) / t_next * (beta - beta_before)
 '''
-NO_MEMORY_YET = "With t = 1 there is no momentum: you should stay at beta. What is (t - 1) / t_next then?"
-BACKWARDS = "You look back, not ahead. The last move went from beta_before to beta."
+NO_MEMORY_YET = (
+    "With t = 1 there is no momentum: you should stay at beta. Does your look ahead start from beta, and is the "
+    "share (t - 1) / t_next?"
+)
+BACKWARDS = "You do not look ahead of beta. The last move went from beta_before to beta: add a share of it."
 FROM_BETA = (
     "You return the move, or start it at the wrong place. Ahead of beta means: beta plus a share of the move."
 )
@@ -132,9 +135,12 @@ def coordinate_case(*, start, spread):
     def make_case(rng):
         X, y, _ = centred_problem(rng, 30, 6)
         X = X / X.std(axis=0) * spread
-        j = int(rng.integers(3))
-        beta = rng.normal(size=6) if start == "away" else np.zeros(6)
-        return Case((X, y, beta, j, 0.05))
+        while True:  # until column j has more to say than the toll, or misconceptions agree by luck
+            j = int(rng.integers(6))
+            beta = rng.normal(size=6) if start == "away" else np.zeros(6)
+            correlation = X[:, j] @ (y - X @ beta + X[:, j] * beta[j]) / len(y)
+            if abs(correlation) > 0.5:
+                return Case((X, y, beta, j, 0.05))
 
     return make_case
 
@@ -241,8 +247,8 @@ RIGHT_BEFORE = (
     "The function was right for columns that do not overlap, and now it is not: you have changed too much."
 )
 TOO_CAUTIOUS = (
-    "It does not explode any more, but the gap is not small: what you return is not the solution. Bring the "
-    "residual up to date instead of making the moves smaller."
+    "It does not explode any more, but the gap is not small: what you return is not the solution. Is the residual "
+    "up to date at every column, and is the column's own part back in it?"
 )
 
 
@@ -314,7 +320,7 @@ RESTART = '''def points_uphill(ahead, beta, beta_before):
 WRONG_WAY = (
     "You answer yes where the two agree. Momentum is dropped when step and move point in opposite directions."
 )
-NOT_LENGTHS = "Lengths do not tell. Two vectors point against each other when their product, @, is negative."
+NOT_LENGTHS = "Two vectors point against each other when their product, @, is negative; nothing else decides."
 WHICH_VECTORS = "Check your two vectors: the step goes from ahead to beta, the move from beta_before to beta."
 
 
@@ -325,7 +331,8 @@ def restart_case(*, agree):
         beta, move = rng.normal(size=4), rng.normal(size=4)
         sideways = rng.normal(size=4)
         sideways -= (sideways @ move) / (move @ move) * move
-        step = rng.uniform(0.3, 0.8) * (move if agree else -move) + 0.5 * sideways
+        # mostly sideways, so that single entries and angles mislead
+        step = 0.3 * (move if agree else -move) + rng.uniform(1, 3) * sideways
         return Case((beta - step, beta, beta - move))
 
     return make_case
@@ -381,6 +388,15 @@ exercise_4 = Exercise(
                 RESTART,
                 "(beta - ahead) @ (beta - beta_before) < 0",
                 "np.sum((beta - ahead) ** 2) < 0.01 * np.sum((beta - beta_before) ** 2)",
+            ),
+            NOT_LENGTHS,
+        ),
+        WrongAnswer(
+            "entry by entry",
+            edited(
+                RESTART,
+                "bool((beta - ahead) @ (beta - beta_before) < 0)",
+                "bool(np.all((beta - ahead) * (beta - beta_before) < 0))",
             ),
             NOT_LENGTHS,
         ),
