@@ -587,7 +587,7 @@ MY_LASSO = '''def my_lasso(X, y, lam):
 FIXED_ISTA = """def my_lasso(X, y, lam):
     step = len(y) / np.linalg.norm(X, ord=2) ** 2
     beta = np.zeros(X.shape[1])
-    for _ in range(50):
+    for _ in range(100):
         beta = soft_threshold(beta - step * X.T @ (X @ beta - y) / len(y), step * lam)
     return beta
 """
