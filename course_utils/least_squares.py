@@ -215,9 +215,9 @@ def _explain_deficiency(columns: _Factorisation, n_samples: int, fit_intercept: 
     if n_parameters > n_samples:
         cause = f"there are {n_parameters} coefficients{' with the intercept' if fit_intercept else ''}"
         return f"{cause} but only {n_samples} rows: infinitely many solutions fit equally well. {way_out}"
-    dependent = "; ".join(
-        _explain_dependence(columns, k, names) for k in range(columns.rank, len(columns.lengths))
-    )
+    # in the order of the columns: that of the pivots can depend on the processor
+    left_over = sorted(range(columns.rank, len(columns.lengths)), key=lambda k: columns.pivots[k])
+    dependent = "; ".join(_explain_dependence(columns, k, names) for k in left_over)
     return f"X has dependent columns, so infinitely many solutions fit equally well: {dependent}. {way_out}"
 
 

@@ -238,6 +238,18 @@ def test_dependent_ames_columns_are_named_with_what_determines_them():
     assert floors in str(caught.value)
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_dependent_columns_are_named_in_the_order_of_the_columns(seed):
+    X = np.random.default_rng(seed).normal(size=(20, 6))
+    X[:, 2], X[:, 5] = X[:, 0] + X[:, 1], X[:, 3] - X[:, 4]
+    with pytest.raises(RankDeficientError) as caught:
+        fit_least_squares(X, X[:, 0])
+    reasons = str(caught.value).partition("equally well: ")[2].split("; ")
+    named = [int(reason.split()[1]) for reason in reasons]
+    assert len(named) == 2
+    assert named == sorted(named)
+
+
 def test_dependence_far_from_zero_is_seen_through_the_rounding():
     rng = np.random.default_rng(7)
     a, b = 1e6 + rng.standard_normal((2, 12))
