@@ -38,8 +38,9 @@ def test_block_soft_threshold_shortens_the_whole_block():
     np.testing.assert_allclose(block_soft_threshold([3.0, 4.0], 1.0), [2.4, 3.2], rtol=1e-15)
 
 
-def test_block_soft_threshold_kills_a_short_block():
-    np.testing.assert_array_equal(block_soft_threshold([3.0, 4.0], 5.0), [0.0, 0.0])
+@pytest.mark.parametrize("threshold", [5.0, 6.0])
+def test_block_soft_threshold_kills_a_short_block(threshold):
+    np.testing.assert_array_equal(block_soft_threshold([3.0, 4.0], threshold), [0.0, 0.0])
 
 
 def test_prox_elastic_net_by_hand():
