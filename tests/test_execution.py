@@ -1,4 +1,5 @@
 import argparse
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -6,6 +7,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from course_utils.cli import execute
 from course_utils.lessons import catalogue
+from course_utils.lessons.environment import validation_environment
 from course_utils.lessons.execution import (
     LessonError,
     copy_alt_text,
@@ -221,3 +223,11 @@ def test_execute_says_that_a_planned_lesson_is_not_written(two_lessons, capsys):
 def test_execute_names_the_lessons_there_are(two_lessons, capsys):
     assert run("9") == 2
     assert "the lessons are 01, 02, 03" in capsys.readouterr().err
+
+
+def test_a_childs_scratch_folder_goes_with_its_parents(monkeypatch):
+    parent = validation_environment()["COURSE_SCRATCH"]
+    monkeypatch.setenv("COURSE_SCRATCH", parent)
+    assert Path(validation_environment()["COURSE_SCRATCH"]).parent == Path(parent)
+    monkeypatch.setenv("COURSE_SCRATCH", parent + " that is gone")
+    assert Path(validation_environment()["COURSE_SCRATCH"]).is_dir()

@@ -21,6 +21,7 @@ def validation_environment(*, threads: int = 1) -> dict[str, str]:
     variables = {
         "COURSE_OFFLINE": "1",
         "COURSE_PROGRESS": str(scratch / "progress.json"),
+        "COURSE_SCRATCH": str(scratch),
         "IPYTHONDIR": str(scratch / "ipython"),
         "PYTHONHASHSEED": "0",
         "PYTHONPATH": _with_offline_first(os.environ.get("PYTHONPATH", "")),
@@ -49,6 +50,8 @@ def _with_offline_first(search_path: str) -> str:
 
 
 def _scratch_folder() -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="course-"))
+    """Make a folder that is deleted at exit, inside the parent process's own: a killed worker cleans up nothing."""
+    parent = os.environ.get("COURSE_SCRATCH", "")
+    folder = Path(tempfile.mkdtemp(prefix="course-", dir=parent if os.path.isdir(parent) else None))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
