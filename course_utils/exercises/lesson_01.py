@@ -136,12 +136,17 @@ CAREFUL_FIT = '''def careful_fit(X, y):
     return np.linalg.solve(R, Q.T @ y)
 '''
 COLUMN_OF_ONES = (
-    "Without a column of ones there is no intercept: the answer has one number more than X has columns."
+    "The answer has one number more than X has columns: the intercept. Either the fit had no column of ones, or "
+    "you left the intercept out of the answer."
 )
 INTERCEPT_FIRST = "The numbers are right and stand in another order: the intercept comes first."
 NOT_LEAST_SQUARES = (
     "Even on easy columns these are not the least squares coefficients. Which system does QR leave you with? "
     "R b = Q'y, with the columns of [1 X] in Q."
+)
+TAKEN_AS_ONE = (
+    "Right on easy columns, but your function treats columns this close as one and shares their coefficient out "
+    "between them: a routine with a coarse tolerance has rounded the small difference away. Solve R b = Q'y."
 )
 SQUARED = (
     "Right on easy columns, and digits are lost where columns nearly repeat each other: somewhere the condition "
@@ -173,6 +178,7 @@ exercise_2 = Exercise(
     id="01.2",
     kind="apply",
     objective=OBJECTIVES["qr"],
+    setup="from sklearn.linear_model import LinearRegression\n",
     stub='''def careful_fit(X, y):
     """Return the least squares intercept, then the coefficients, as one array."""
     raise NotImplementedError
@@ -196,10 +202,17 @@ exercise_2 = Exercise(
             NOT_LEAST_SQUARES,
         ),
         Check(
+            "near twins are told apart",
+            1,
+            nearly_repeated_columns,
+            lambda case, answer: not close(answer, [3, 1.5, -2, 1.5], rtol=0, atol=0.01),
+            TAKEN_AS_ONE,
+        ),
+        Check(
             "right on columns that nearly repeat each other",
             2,
             nearly_repeated_columns,
-            lambda case, answer: close(answer, [3, 1, -2, 2], rtol=0, atol=1e-6),
+            lambda case, answer: close(answer, [3, 1, -2, 2], rtol=0, atol=1e-7),
             SQUARED,
         ),
     ),
@@ -231,6 +244,27 @@ exercise_2 = Exercise(
             "R transposed",
             edited(CAREFUL_FIT, "np.linalg.solve(R,", "np.linalg.solve(R.T,"),
             NOT_LEAST_SQUARES,
+        ),
+        WrongAnswer(
+            "the intercept left out of the answer",
+            edited(CAREFUL_FIT, "np.linalg.solve(R, Q.T @ y)", "np.linalg.solve(R, Q.T @ y)[1:]"),
+            COLUMN_OF_ONES,
+        ),
+        WrongAnswer(
+            "a coarse tolerance",
+            """def careful_fit(X, y):
+    A = np.column_stack([np.ones(len(X)), X])
+    return np.linalg.lstsq(A, y, rcond=1e-5)[0]
+""",
+            TAKEN_AS_ONE,
+        ),
+        WrongAnswer(
+            "scikit-learn, whose tolerance is coarse",
+            """def careful_fit(X, y):
+    model = LinearRegression().fit(X, y)
+    return np.append(model.intercept_, model.coef_)
+""",
+            TAKEN_AS_ONE,
         ),
         WrongAnswer(
             "normal equations",
@@ -602,7 +636,6 @@ exercise_5 = Exercise(
     raise NotImplementedError
 ''',
     checks=(
-        Check("it shrinks", 1, unbiased, is_not(lambda estimates, truth: 1.0), NO_SHRINKING),
         Check(
             "the variance counts as well",
             1,
@@ -610,6 +643,7 @@ exercise_5 = Exercise(
             is_not(lambda estimates, truth: truth / np.mean(estimates)),
             ONLY_BIAS,
         ),
+        Check("it shrinks", 1, unbiased, is_not(lambda estimates, truth: 1.0), NO_SHRINKING),
         Check(
             "the bias counts as well",
             1,
@@ -639,7 +673,7 @@ exercise_5 = Exercise(
         WrongAnswer(
             "removes the bias only",
             """def best_factor(estimates, truth):
-    return truth / np.mean(estimates) if abs(np.mean(estimates) - truth) > 1e-9 else 0.5
+    return truth / np.mean(estimates)
 """,
             ONLY_BIAS,
         ),

@@ -59,6 +59,9 @@ COEFFICIENT_ALONE = (
     "You fitted column j alone. Its coefficient there carries the other columns along; take it from the fit of "
     "all columns."
 )
+WITHOUT_INTERCEPT = (
+    "Your fit goes through zero, and the coefficients make up for it. Fit all columns and an intercept."
+)
 PARTIAL_IN_GENERAL = "Fit all columns, then return residuals + beta[j] * (X[:, j] - its mean)."
 
 
@@ -74,6 +77,11 @@ def partial(X, y, j):
 
 def with_other_sign(X, y, j):
     return partial(X, y, j) - 2 * fit_least_squares(X, y).residuals
+
+
+def through_zero(X, y, j):
+    fit = fit_least_squares(X, y, fit_intercept=False)
+    return fit.residuals + fit.beta[j] * (X[:, j] - X[:, j].mean())
 
 
 def at_the_right_height(case, answer):
@@ -107,6 +115,7 @@ exercise_1 = Exercise(
             ONLY_RESIDUALS,
         ),
         Check("actual minus predicted", 1, partial_case, is_not(with_other_sign), MIRRORED),
+        Check("the fit has an intercept", 1, partial_case, is_not(through_zero), WITHOUT_INTERCEPT),
         Check("the column is centred", 1, partial_case, at_the_right_height, NOT_CENTRED),
         Check(
             "the coefficient is that of the full model",
@@ -148,6 +157,11 @@ exercise_1 = Exercise(
         ),
         WrongAnswer(
             "predicted minus actual", edited(BESIDE, "full.residuals +", "-full.residuals +"), MIRRORED
+        ),
+        WrongAnswer(
+            "no intercept",
+            edited(BESIDE, "(X, y)\n    return", "(X, y, fit_intercept=False)\n    return"),
+            WITHOUT_INTERCEPT,
         ),
         WrongAnswer("not centred", edited(BESIDE, "(X[:, j] - X[:, j].mean())", "X[:, j]"), NOT_CENTRED),
         WrongAnswer(
@@ -209,17 +223,32 @@ VALLEY_IS_NEGATIVE = (
     "number."
 )
 BOTH_ENDS = "Compare the middle with **both** ends. A widening or a slope at one end only is another pattern."
+HILL_IS_POSITIVE = (
+    "You have made every answer negative. A hill, a middle above its two ends, must give a positive number."
+)
+EQUAL_SIZE = (
+    "Each group must hold a third of the houses, however many there are and however far apart their fitted values "
+    "lie. Cut the sorted rows by their number."
+)
 BEND_IN_GENERAL = (
     "order = np.argsort(fitted); cut residuals[order] into three; middle mean minus half the sum of the "
     "outer means."
 )
 
 
-def bent_case(rng):
-    """Draw a valley of residuals, higher on one side, in random order."""
-    fitted = rng.permutation(np.linspace(-1, 1, 30))
-    residuals = 9 * fitted**2 + 2 * fitted + rng.uniform(-1, 1, size=30)
-    return Case((fitted + rng.uniform(5, 6), residuals - residuals.mean()))
+def bent_case(*, n_samples=33, hill=False):
+    """Make a case with a bend of residuals, higher on one side, along uneven fitted values in random order."""
+
+    def make_case(rng):
+        place = rng.permutation(np.linspace(-1, 1, n_samples))
+        residuals = 9 * place**2 + 2 * place + rng.uniform(-1, 1, size=n_samples)
+        residuals = (-1 if hill else 1) * (residuals - residuals.mean())
+        return Case((rng.uniform(5, 6) + np.exp(2 * place), residuals))
+
+    return make_case
+
+
+valley, hill, long_valley = bent_case(), bent_case(hill=True), bent_case(n_samples=48)
 
 
 def thirds(values):
@@ -237,6 +266,19 @@ def one_sided(case, answer):
     return not any(close(answer, wrong) for wrong in (middle - low, middle - high, high - low, middle))
 
 
+def by_number(case, answer):
+    """Judge an answer right unless its groups are cut by equal width, or at the tenth and twentieth row."""
+    fitted, residuals = case.args
+    first, second = np.linspace(fitted.min(), fitted.max(), 4)[1:3]
+    by_width = np.digitize(fitted, [first, second])
+    low, middle, high = (residuals[by_width == group].mean() for group in range(3))
+    errors = residuals[np.argsort(fitted)]
+    tens = [
+        errors[10:20].mean() - (errors[:10].mean() + end.mean()) / 2 for end in (errors[20:], errors[20:30])
+    ]
+    return not any(close(answer, wrong) for wrong in (middle - (low + high) / 2, *tens))
+
+
 exercise_2 = Exercise(
     id="01b.2",
     kind="apply",
@@ -246,26 +288,34 @@ exercise_2 = Exercise(
     raise NotImplementedError
 ''',
     checks=(
-        Check("sorted", 1, bent_case, is_not(lambda fitted, residuals: bend_of(residuals)), SORT_FIRST),
+        Check("sorted", 1, valley, is_not(lambda fitted, residuals: bend_of(residuals)), SORT_FIRST),
         Check(
             "sorted by the fitted values",
             1,
-            bent_case,
+            valley,
             is_not(lambda fitted, residuals: bend_of(np.sort(residuals))),
             BY_FITTED,
         ),
         Check(
             "a valley is negative",
             1,
-            bent_case,
+            valley,
             is_not(lambda fitted, residuals: -bend_of(residuals[np.argsort(fitted)])),
             VALLEY_IS_NEGATIVE,
         ),
-        Check("against both ends", 1, bent_case, one_sided, BOTH_ENDS),
+        Check(
+            "a hill is positive",
+            1,
+            hill,
+            is_not(lambda fitted, residuals: -bend_of(residuals[np.argsort(fitted)])),
+            HILL_IS_POSITIVE,
+        ),
+        Check("against both ends", 1, valley, one_sided, BOTH_ENDS),
+        Check("three groups of equal size", 1, valley, by_number, EQUAL_SIZE),
         Check(
             "it is the bend",
             2,
-            bent_case,
+            long_valley,
             lambda case, answer: close(answer, bend_of(case.args[1][np.argsort(case.args[0])])),
             BEND_IN_GENERAL,
         ),
@@ -296,6 +346,33 @@ exercise_2 = Exercise(
             ),
             VALLEY_IS_NEGATIVE,
         ),
+        WrongAnswer(
+            "always negative",
+            edited(
+                BEND,
+                "middle.mean() - (low.mean() + high.mean()) / 2",
+                "-abs(middle.mean() - (low.mean() + high.mean()) / 2)",
+            ),
+            HILL_IS_POSITIVE,
+        ),
+        WrongAnswer(
+            "groups of equal width",
+            """def bend(fitted, residuals):
+    first, second = np.linspace(fitted.min(), fitted.max(), 4)[1:3]
+    low, high = residuals[fitted < first], residuals[fitted >= second]
+    middle = residuals[(fitted >= first) & (fitted < second)]
+    return middle.mean() - (low.mean() + high.mean()) / 2
+""",
+            EQUAL_SIZE,
+        ),
+        WrongAnswer(
+            "groups of ten",
+            """def bend(fitted, residuals):
+    errors = residuals[np.argsort(fitted)]
+    return errors[10:20].mean() - (errors[:10].mean() + errors[20:].mean()) / 2
+""",
+            EQUAL_SIZE,
+        ),
         WrongAnswer("one end", edited(BEND, "(low.mean() + high.mean()) / 2", "high.mean()"), BOTH_ENDS),
         WrongAnswer("the middle alone", edited(BEND, " - (low.mean() + high.mean()) / 2", ""), BOTH_ENDS),
         WrongAnswer(
@@ -315,6 +392,7 @@ ALIKE = '''def alike(residuals, day):
     errors = errors - errors.mean()
     return np.sum(errors[:-1] * errors[1:]) / np.sum(errors**2)
 '''
+ONE_NUMBER = "One number is wanted, the likeness at lag 1: take it out of the array."
 ORDER_MATTERS = (
     "That is the likeness of rows as they happen to stand. Bring the residuals into the order of the "
     "days first."
@@ -357,11 +435,13 @@ exercise_3 = Exercise(
     id="01b.3",
     kind="apply",
     objective=OBJECTIVES["neighbours"],
+    setup="from course_utils.least_squares import residual_autocorrelation\n",
     stub='''def alike(residuals, day):
     """Return the autocorrelation of the residuals at lag 1, in the order of the days."""
     raise NotImplementedError
 ''',
     checks=(
+        Check("one number", 1, neighbours_case, lambda case, answer: np.ndim(answer) == 0, ONE_NUMBER),
         Check(
             "in the order of the days",
             1,
@@ -399,10 +479,17 @@ exercise_3 = Exercise(
     ),
     solution=ALIKE,
     explanation=(
-        "Sorting a column by time and shuffling it leave mean, spread and every residual plot as they were. Only "
-        "the autocorrelation knows the difference."
+        "Sorting a column by time and shuffling it leave mean, spread and every plot against the fitted values as "
+        "they were. Only what looks at the order, such as the autocorrelation, knows the difference."
     ),
     wrong_answers=(
+        WrongAnswer(
+            "an array of one",
+            """def alike(residuals, day):
+    return residual_autocorrelation(residuals[np.argsort(day)], 1)
+""",
+            ONE_NUMBER,
+        ),
         WrongAnswer("not sorted", edited(ALIKE, "residuals[np.argsort(day)]", "residuals"), ORDER_MATTERS),
         WrongAnswer(
             "sorted by size",
@@ -443,7 +530,7 @@ REPAIRED = '''def inflation_to_repair(X, j):
     return np.sum((X[:, j] - X[:, j].mean()) ** 2) / np.sum(fit_of_j.residuals**2)
 '''
 FAR_FROM_ZERO = (
-    "Add a million to a column, and your factor explodes, although nothing has become more alike. What does "
+    "Add a million to all columns, and your factor explodes, although nothing has become more alike. What does "
     "a regression need that columns far from zero do not break?"
 )
 STILL_NO_INTERCEPT = (
@@ -576,7 +663,7 @@ PRUNED = '''def pruned(X, limit):
 '''
 ALL_AT_ONCE = (
     "You have thrown out too much: when one of several columns goes, the factors of the others fall. Remove one, "
-    "compute anew, look again."
+    "compute anew, look again. Or it was not the largest that went."
 )
 STILL_ABOVE = "Among the columns that you keep one is still above the limit. Go on until none is."
 PLACES_SHIFT = (
@@ -591,9 +678,9 @@ LARGEST_FIRST = (
 
 
 def pruning_case(rng):
-    """Draw two families of columns, each with a sum: c0 + c1 nearly give c2, and c4 + c5 nearly give c3."""
+    """Draw two families, each with a sum: c0 + c1 very nearly give c2 (it goes first), c4 + c5 nearly give c3."""
     c = rng.normal(size=(80, 6))
-    c[:, 2] = c[:, 0] + c[:, 1] + 0.05 * rng.normal(size=80)
+    c[:, 2] = c[:, 0] + c[:, 1] + 0.01 * rng.normal(size=80)
     c[:, 3] = c[:, 4] + c[:, 5] + 0.05 * rng.normal(size=80)
     return Case((c, 5.0))
 
