@@ -11,6 +11,7 @@ import numpy as np
 
 from course_utils.validation import require_rng
 
+_MEND = "To mend it, in the folder of the course run: python3 course.py doctor"
 DATA = Path(__file__).resolve().parent.parent / "data"
 
 LARGEST_ORDINARY_HOUSE = 4000  # square feet of living area; De Cock advises to set larger houses aside
@@ -333,18 +334,16 @@ def _read_bundled(name: str, **read_csv_options):
 def _checked_bytes(name: str) -> bytes:
     path = DATA / name
     if not path.is_file():
-        raise DataFileError(f"{path} is missing. To mend it, run: course doctor")
+        raise DataFileError(f"{path} is missing. {_MEND}")
     content = path.read_bytes()
     if hashlib.sha256(content).hexdigest() != _bundled_checksums().get(name):
-        raise DataFileError(
-            f"{path} is not the file that was bundled (its sha256 differs). To mend it, run: course doctor"
-        )
+        raise DataFileError(f"{path} is not the file that was bundled (its sha256 differs). {_MEND}")
     return content
 
 
 def _bundled_checksums() -> dict[str, str]:
     path = DATA / "checksums.sha256"
     if not path.is_file():
-        raise DataFileError(f"{path} is missing. To mend it, run: course doctor")
+        raise DataFileError(f"{path} is missing. {_MEND}")
     pairs = (line.split() for line in path.read_text(encoding="utf-8").splitlines() if line)
     return {name: digest for digest, name in pairs}

@@ -1,6 +1,6 @@
 """Solutions for a whole grid of penalties, from strong to weak, each started from the one before.
 
-Lesson: notebooks/04_ista_from_scratch.ipynb
+Lesson: notebooks/04b_faster_along_the_path.ipynb
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def lam_grid(X, y, *, n_lams=100, ratio=1e-3, fit_intercept=True) -> np.ndarray:
     ValueError
         Bad n_lams or ratio, or no feature that is related to y at all: lam_max = 0.
 
-    Lesson: notebooks/04_ista_from_scratch.ipynb
+    Lesson: notebooks/04b_faster_along_the_path.ipynb
     """
     if isinstance(n_lams, bool) or not isinstance(n_lams, Integral) or n_lams < 2:
         raise ValueError(f"n_lams is {n_lams!r}; an integer of at least 2 is needed")
@@ -144,7 +144,7 @@ def lasso_path(
     ConvergenceWarning
         Once, with the number of lams whose gap stayed above tol.
 
-    Lesson: notebooks/04_ista_from_scratch.ipynb
+    Lesson: notebooks/04b_faster_along_the_path.ipynb
     """
     lams = lam_grid(X, y, fit_intercept=fit_intercept) if lams is None else _as_falling(lams)
     results, beta = [], None

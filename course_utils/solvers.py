@@ -158,7 +158,7 @@ def fista(X, y, lam, *, tol=1e-6, max_iter=10_000, fit_intercept=True, beta_star
     Beck and Teboulle (2009), A fast iterative shrinkage-thresholding algorithm, theorem 4.4.
     O'Donoghue and Candes (2015), Adaptive restart for accelerated gradient schemes, section 3.2.
 
-    Lesson: notebooks/04_ista_from_scratch.ipynb
+    Lesson: notebooks/04b_faster_along_the_path.ipynb
     """
     return _solve(_fista_iterates, X, y, lam, tol, max_iter, fit_intercept, beta_start)
 
@@ -220,7 +220,7 @@ def coordinate_descent(
     Friedman, Hastie and Tibshirani (2010), Regularization paths for generalized linear models via
     coordinate descent, equation 5.
 
-    Lesson: notebooks/04_ista_from_scratch.ipynb
+    Lesson: notebooks/04b_faster_along_the_path.ipynb
     """
     return _solve(_coordinate_descent_iterates, X, y, lam, tol, max_iter, fit_intercept, beta_start)
 

@@ -17,7 +17,7 @@ from course_utils.lessons.catalogue import (
 )
 
 
-def test_there_are_fifteen_lessons_numbered_in_order():
+def test_the_lessons_without_a_letter_are_numbered_from_00_to_14():
     first_halves = [lesson.number for lesson in lessons() if lesson.number.isdigit()]
     assert first_halves == [f"{number:02}" for number in range(15)]
 

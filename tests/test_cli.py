@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -274,3 +275,13 @@ def test_the_doctor_ends_with_one_when_something_is_wrong(monkeypatch, capsys):
 def test_a_folder_that_cannot_be_written_is_a_finding(tmp_path, monkeypatch):
     monkeypatch.setattr(doctor.os, "access", lambda path, mode: False)
     assert doctor.writable(tmp_path / "my_course").what == f"{tmp_path} cannot be written"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes close differently on Windows")
+def test_a_reader_who_has_read_enough_gets_no_traceback():
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    command = [sys.executable, "-m", "course_utils", "progress"]
+    run = subprocess.run(command, stdout=write_end, stderr=subprocess.PIPE, text=True, cwd=catalogue.ROOT)
+    os.close(write_end)
+    assert run.stderr == ""

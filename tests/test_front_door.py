@@ -457,7 +457,7 @@ def test_start_names_the_command_that_gives_the_new_version_of_a_changed_lesson(
     refreshed = start.copies.Refreshed(kept=["04_ista_from_scratch.ipynb"])
     (line,) = start._report(refreshed)
     assert "yours is kept because you changed it" in line
-    assert "course reset 04" in line
+    assert "course.py reset 04" in line
 
 
 @pytest.fixture

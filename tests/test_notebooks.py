@@ -142,6 +142,11 @@ BROKEN = [
     ),
     (rules.exercises_answer, replaced("answer_5"), "4 exercises; at least 5"),
     (rules.exercises_answer, replaced('check("04.2"', code("answer_2")), "a stub without its check"),
+    (
+        rules.exercises_answer,
+        replaced('check("04.2"', code('check("04.2", answer_2)')),
+        "without the tag exercise-check",
+    ),
     (rules.exercises_answer, edited('check("04.2"', "04.2", "04.3"), r'should be check\("04.2", ...\)'),
     (rules.exercises_answer, edited("### Exercise 04.1", "·", "-"), "opens with '### Exercise 04.1"),
     (

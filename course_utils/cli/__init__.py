@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 from typing import NamedTuple
 
@@ -42,7 +43,12 @@ def main(argv: list[str] | None = None) -> int:
         return 2
     try:
         module = importlib.import_module(f"course_utils.cli.{verb}")
-        return module.run(_parse(verb, module, arguments))
+        code = module.run(_parse(verb, module, arguments))
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:  # whoever reads the output, `head` perhaps, has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except KeyboardInterrupt:
         print("\nStopped.", file=sys.stderr)
         return 130

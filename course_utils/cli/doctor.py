@@ -173,12 +173,13 @@ def working_folder() -> Finding:
 
 def data_files(folder: Path) -> Finding:
     """Check the bundled data against their checksums."""
+    mend = "in the folder of the course, git checkout data (or copy data from a fresh download)"
     listing = folder / "checksums.sha256"
     if not listing.exists():
-        return Finding("data", f"{listing} is missing", "get the course again (git checkout data)")
+        return Finding("data", f"{listing} is missing", mend)
     expected = [line.split(maxsplit=1) for line in listing.read_text(encoding="utf-8").splitlines() if line]
     wrong = [name for sha256, name in expected if _sha256(folder / name) != sha256]
-    return _listed("data", wrong, f"{len(expected)} files are as published", "git checkout data")
+    return _listed("data", wrong, f"{len(expected)} files are as published", mend)
 
 
 def writable(folder: Path) -> Finding:

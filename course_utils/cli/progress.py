@@ -11,7 +11,7 @@ from pathlib import Path
 
 from course_utils.exercises.report import progress_records, progress_report
 
-HELP = "show which exercises are done (--export FILE: write it for an instructor, .json or .csv)"
+HELP = "Show which exercises are done (--export FILE: write it for an instructor, .json or .csv)."
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

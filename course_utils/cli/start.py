@@ -12,6 +12,7 @@ import time
 import urllib.request
 from pathlib import Path
 
+from course_utils.cli import command
 from course_utils.cli.installation import Installation
 from course_utils.lessons import copies
 
@@ -104,7 +105,7 @@ def _report(refreshed: copies.Refreshed) -> list[str]:
         number = name.split("_")[0]
         lines.append(
             f"  {name} has a new version, and yours is kept because you changed it. For the new one: "
-            f"course reset {number} (yours stays beside it)"
+            f"{command(f'reset {number}')} (yours stays beside it)"
         )
     return lines
 

@@ -36,7 +36,8 @@ How to write one, in lesson_04.py, whose tuple EXERCISES holds them in order::
 - "find the bug": put `raise NotImplementedError` on top of the faulty body. The learner deletes that line.
 - A stub's name occurs nowhere else in the lesson, or a check before the answer would judge the lesson's own.
 - `setup` is source that stands for what the lesson defines before the stub (imports, data); NumPy is there.
-- In the lesson, one cell holds the stub and the next one `check("04.1", shrink)`. Then
+- In the lesson, one cell (tag exercise-stub) holds the stub and the next one (tag exercise-check)
+  `check("04.1", shrink)`. A real exercise foresees at least three wrong answers. Then
   tests/test_exercises_three_ways.py holds the solution, the stub and every wrong answer to their word.
 """
 

@@ -309,6 +309,11 @@ def exercises_answer(notebook: Notebook) -> list[str]:
         complaints.append(f"{len(stubs)} exercises; at least {FEWEST_EXERCISES} are needed")
     if [cell.index for cell in checks] != [cell.index + 1 for cell in notebook.tagged("exercise-stub")]:
         complaints.append("a stub without its check right below it, or a check without its stub")
+    complaints += [
+        f"{cell}: calls check without the tag exercise-check"
+        for cell in notebook.in_section("Exercises")
+        if not cell.is_markdown and cell.calls("check") and cell not in checks
+    ]
     number = notebook.course["lesson"]
     for position, check in enumerate(checks, start=1):
         wanted = f"{number}.{position}"
