@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import ast
 import json
 import linecache
@@ -9,6 +10,8 @@ import re
 import subprocess
 import sys
 import textwrap
+import threading
+import time
 import warnings
 from types import SimpleNamespace
 
@@ -18,7 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import course_utils.exercises
-from course_utils.exercises import check, hint, solution
+from course_utils.exercises import answering, check, hint, solution
 from course_utils.exercises.answering import LearnersFunction, describe
 from course_utils.exercises.registry import UnknownExerciseError, find_exercise
 from course_utils.exercises.types import (
@@ -86,11 +89,6 @@ FUNCTION = Exercise(
         ),
         WrongAnswer(
             "forgets return", "def shrink(z, threshold):\n    np.maximum(z - threshold, 0)\n", FORGOT_RETURN
-        ),
-        WrongAnswer(
-            "only numbers",
-            "def shrink(z, threshold):\n    return max(z - threshold, 0) if z > 0 else min(z + threshold, 0)\n",
-            "Subtract the threshold.",
         ),
     ),
     explanation="The threshold is a price.",
@@ -275,9 +273,17 @@ def test_stopping_the_kernel_stops_the_check():
         verdict_of(FUNCTION, shrink)
 
 
-def test_a_slip_of_the_pen_gets_no_hint_about_the_mathematics():
-    verdict = verdict_of(FUNCTION, answer_to(FUNCTION, "def shrink(z, threshold):\n    return sine(z)\n"))
-    assert verdict.message == "NameError: name 'sine' is not defined"
+@pytest.mark.parametrize("body", ["sine(z)", "z + z[1:]", "z[9]", "z + '1'", "z.mean(axis=5)", "max(z, 0)"])
+def test_an_exception_gets_no_hint_because_the_hint_was_written_for_another_mistake(body):
+    verdict = verdict_of(FUNCTION, answer_to(FUNCTION, f"def shrink(z, threshold):\n    return {body}\n"))
+    assert verdict.outcome is Outcome.RAISED
+    assert verdict.message
+    assert {result.hint for result in verdict.results} == {""}
+
+
+def test_an_answer_that_cannot_be_judged_gets_no_hint_about_what_it_says():
+    verdict = verdict_of(FUNCTION, lambda z, threshold: AlwaysEqual())
+    assert verdict.message.startswith("Your answer is of type AlwaysEqual")
     assert verdict.hint == ""
 
 
@@ -583,9 +589,47 @@ def test_a_function_with_other_parameters_is_told_how_it_is_called(printed):
     assert out.endswith("The checks call shrink(z, threshold).\n")
 
 
-def test_a_type_error_in_the_learners_code_keeps_its_hint(printed):
-    out = printed(check, "00.1", lambda z, threshold: z + "1")
-    assert out.endswith("Hint: Subtract the threshold.\n")
+def test_after_a_type_error_in_the_learners_code_the_parameters_are_not_questioned(printed):
+    out = printed(check, "00.1", lambda z, threshold: len(threshold)).splitlines()
+    assert out[1].startswith("TypeError: object of type 'float' has no len()")
+    assert len(out) == 2
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (2.5, "gave 2.5"),
+        ([2.5], "gave [2.5], one number in a list or an array"),
+        (np.ones((1, 1)), "gave [[1.0]], one number in a list or an array"),
+        (np.ones((201, 5)), "gave <array of shape (201, 5)>"),
+        ((np.ones(9), 2.0), "gave [<array of shape (9,)>, 2]"),
+        ({"beta": np.ones(9)}, "gave {'beta': <array of shape (9,)>}"),
+        ([np.ones(2), 1.0] * 50, "gave <list of 100 entries>"),
+        (dict.fromkeys("abcdefgh", 1), "gave <dict of 8 entries>"),
+        ("text", "gave 'text'"),
+    ],
+)
+def test_an_answer_of_any_kind_is_told_in_a_few_characters(printed, answer, told):
+    assert printed(check, "00.1", lambda z, threshold: answer).splitlines()[1].endswith(told)
+
+
+def test_a_call_too_long_for_one_line_is_shown_without_its_arguments(printed, monkeypatch):
+    monkeypatch.setattr(answering, "LONGEST_CALL", 30)
+    assert "\nshrink(...) gave <array of shape (3, 4)>\n" in printed(
+        check, "00.1", lambda *a: np.ones((3, 4))
+    )
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [([3], "n_selected is [3.0], one number in a list or an array"), ({"n": 2}, "n_selected is {'n': 2}")],
+)
+def test_a_value_of_the_wrong_kind_is_shown(printed, answer, told):
+    assert printed(check, "00.2", answer).splitlines()[1:] == [told, "Hint: Count the non-zeros."]
+
+
+def test_a_value_that_is_a_plain_number_is_not_repeated(printed):
+    assert printed(check, "00.2", 3).splitlines()[1:] == ["Hint: Count the non-zeros."]
 
 
 def test_a_forgotten_raise_is_pointed_out():
@@ -614,6 +658,133 @@ def test_a_fault_of_the_exercise_is_not_blamed_on_the_learner(printed, monkeypat
     faulty = Exercise("00.1", "", FUNCTION.stub, (Check("", 1, broken, is_shrunk, ""),), (), "", ())
     monkeypatch.setattr(sys.modules["course_utils.exercises.lesson_00"], "EXERCISES", (faulty,))
     assert "The course made a mistake here, not you (ZeroDivisionError" in printed(check, "00.1", len)
+
+
+# --- code that does not end
+
+
+@pytest.fixture
+def little_time(monkeypatch):
+    """A fifth of a second for all checks; no interrupt may arrive afterwards."""
+    monkeypatch.setattr(answering, "SECONDS_FOR_ALL_CHECKS", 0.2)
+    n_threads = _thread._count()
+    yield
+    time.sleep(0.3)
+    assert _thread._count() == n_threads
+
+
+ENDLESS = "def shrink(z, threshold):\n    while True:\n        pass\n"
+COMPLAINT = "your code ran for more than 0.2 seconds; does its loop ever end?"
+
+
+def test_a_loop_without_end_is_reported_with_its_line_and_without_a_hint(printed, little_time):
+    names = {}
+    exec(compile(ENDLESS, "<cell 9>", "exec"), names)
+    out = printed(check, "00.1", names["shrink"]).splitlines()
+    assert out[0] == "Exercise 00.1 · raised: 0 of 4 checks pass. First to fail: far from zero."
+    assert re.fullmatch(rf"TimeoutError: {re.escape(COMPLAINT)} \(line [23] of your cell\)", out[1])
+    assert len(out) == 2
+
+
+def test_a_loop_without_end_is_reported_each_time(printed, little_time):
+    endless = answer_to(FUNCTION, ENDLESS)
+    assert all(COMPLAINT in printed(check, "00.1", endless) for _ in range(3))
+    assert "passed" in printed(check, "00.1", soft_threshold)
+
+
+def test_all_checks_share_the_time(little_time):
+    began = time.monotonic()
+    check("00.1", answer_to(FUNCTION, ENDLESS))
+    assert time.monotonic() - began < 2 * answering.SECONDS_FOR_ALL_CHECKS
+
+
+def test_a_loop_without_end_in_one_case_leaves_the_other_checks_their_verdict(printed, little_time):
+    def shrink(z, threshold):
+        while z[0] < 0:
+            pass
+        return soft_threshold(z, threshold)
+
+    out = printed(check, "00.1", shrink)
+    assert "raised: 1 of 4 checks pass. First to fail: the sign.\nTimeoutError: " in out
+
+
+def test_a_wrong_answer_keeps_its_hint_though_a_later_check_does_not_end(printed, little_time):
+    def shrink(z, threshold):
+        while z[0] < 0:
+            pass
+        return z
+
+    out = printed(check, "00.1", shrink)
+    assert "Hint: Subtract the threshold.\n" in out
+    assert f"In a later check, {COMPLAINT}\n" in out
+
+
+def test_the_traceback_of_a_loop_without_end_shows_the_learners_line_only(printed, little_time):
+    out = printed(check, "00.1", answer_to(FUNCTION, ENDLESS), traceback=True)
+    assert 'File "<string>", line' in out
+    assert "course_utils" not in out
+    assert "KeyboardInterrupt" not in out
+
+
+def test_a_quick_answer_leaves_no_timer_running(little_time, monkeypatch):
+    monkeypatch.setattr(answering, "SECONDS_FOR_ALL_CHECKS", 60)
+    n_threads = _thread._count()
+    check("00.1", soft_threshold)
+    time.sleep(0.1)
+    assert _thread._count() == n_threads
+
+
+def test_a_quick_answer_gets_no_interrupt_later(printed, little_time):
+    assert "passed" in printed(check, "00.1", soft_threshold)
+    time.sleep(0.4)
+
+
+def test_the_learners_own_interrupt_passes_through_check_and_stops_the_timer(little_time):
+    def shrink(z, threshold):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        check("00.1", shrink)
+
+
+def test_an_exception_stops_the_timer(printed, little_time):
+    assert "IndexError: " in printed(check, "00.1", lambda z, threshold: z[9])
+
+
+def test_an_interrupt_that_comes_as_the_call_ends_is_not_left_to_others():
+    """Calls as long as their limit: the interrupt arrives in them, at their end, or not at all."""
+    pause = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for _ in range(300):
+            try:
+                answering.TimeLimit(0.001).call(spin, 0.0011)
+            except TimeoutError:
+                continue
+    finally:
+        sys.setswitchinterval(pause)
+
+
+def spin(seconds):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        pass
+
+
+def test_outside_the_main_thread_there_is_no_limit_and_no_interrupt(little_time):
+    results = []
+    limit = answering.TimeLimit(0.01)
+    thread = threading.Thread(target=lambda: results.append(limit.call(spin, 0.1)))
+    thread.start()
+    thread.join()
+    assert results == [None]
+
+
+def test_the_time_that_check_grants_is_the_time_that_its_help_names():
+    assert f"more than {answering.SECONDS_FOR_ALL_CHECKS} seconds" in check.__doc__
+
+
+# --- hints, solutions and the registry
 
 
 def test_hints_escalate_stay_visible_and_are_counted_down(printed):

@@ -99,8 +99,8 @@ def test_the_stub_runs_and_is_not_attempted(exercise):
 def test_a_wrong_answer_meets_the_hint_written_for_it(exercise, wrong, record_property):
     record_property(PROPERTY, f"{exercise.id} {wrong.name}")
     answer = answer_to(exercise, wrong.source)
-    hints = {verdict_of(exercise, answer, seed).hint for seed in range(3)}
-    assert hints == {wrong.hint}
+    verdicts = [verdict_of(exercise, answer, seed) for seed in range(3)]
+    assert {verdict.hint or verdict.message for verdict in verdicts} == {wrong.hint}
 
 
 # --- what makes them trustworthy

@@ -5,9 +5,13 @@ Everything is printed, nothing raised: a wrong call gets a sentence, like a wron
 
 from __future__ import annotations
 
+import _thread
 import contextlib
 import io
 import linecache
+import signal
+import threading
+import time
 import traceback as tracebacks
 from collections.abc import Callable
 from typing import Any
@@ -20,24 +24,105 @@ from course_utils.exercises.report import counted, progress_report
 from course_utils.exercises.types import CheckResult, Exercise, Outcome, Verdict, judge_answer
 
 TRIES_BEFORE_SOLUTION = 2
+SECONDS_FOR_ALL_CHECKS = 30
 LONGEST_CALL = 160
+MOST_ENTRIES = 6
 LINES_OF_PRINT = 10
 NOTHING_GIVEN = object()
 
 
 class LearnersFunction:
-    """A learner's function that prints nothing; `printed` holds what each call would have printed."""
+    """A learner's function that prints nothing; `printed` holds what each call would have printed.
+
+    All calls together have SECONDS_FOR_ALL_CHECKS; then the one that runs, and any later one, raises
+    TimeoutError.
+    """
 
     def __init__(self, function: Callable):
         self.function, self.printed = function, []
+        self.limit = TimeLimit(SECONDS_FOR_ALL_CHECKS)
 
     def __call__(self, *args, **kwargs):
         output = io.StringIO()
         try:
             with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
-                return self.function(*args, **kwargs)
+                return self.limit.call(self.function, *args, **kwargs)
         finally:
             self.printed.append(output.getvalue())
+
+
+class TimeLimit:
+    """Seconds that several calls may take together; when they are over, it does what the stop button does.
+
+    Only the main thread can be interrupted, and only where an interrupt becomes KeyboardInterrupt, as in
+    Python and in a notebook; elsewhere a call may take for ever.
+    """
+
+    def __init__(self, seconds: float):
+        self.left = seconds
+        self.complaint = f"your code ran for more than {seconds:g} seconds; does its loop ever end?"
+
+    def call(self, function: Callable, *args, **kwargs) -> Any:
+        """Call the function; TimeoutError, with the traceback of where it was, once the seconds are over."""
+        if not _is_interruptible():
+            return function(*args, **kwargs)
+        if self.left <= 0:
+            raise TimeoutError(self.complaint)
+        alarm, began = Alarm(self.left), time.monotonic()
+        try:
+            alarm.start()
+            try:
+                return function(*args, **kwargs)
+            finally:
+                self.left -= time.monotonic() - began
+                alarm.stop()
+        except KeyboardInterrupt as interrupt:
+            alarm.cancel()
+            if not alarm.rang:  # the learner's own
+                raise
+            self.left = 0
+            raise TimeoutError(self.complaint).with_traceback(interrupt.__traceback__) from None
+
+
+class Alarm:
+    """Interrupts the main thread after some seconds, unless it is stopped before.
+
+    Bare locks, each step of which is one call into C: threading.Timer and its locks are Python code, and an
+    interrupt that arrives in the middle of it leaves them locked for ever.
+    """
+
+    def __init__(self, seconds: float):
+        self.seconds, self.rang = seconds, False
+        self.cancelled, self.ended = _thread.allocate_lock(), _thread.allocate_lock()
+        self.cancelled.acquire()
+        self.ended.acquire()
+
+    def start(self) -> None:
+        """Let the seconds run."""
+        _thread.start_new_thread(self._wait, ())
+
+    def _wait(self) -> None:
+        if not self.cancelled.acquire(timeout=self.seconds):
+            self.rang = True
+            _thread.interrupt_main()
+        self.ended.release()
+
+    def cancel(self) -> None:
+        """Let it not ring, if it has not rung."""
+        with contextlib.suppress(RuntimeError):  # cancelled before
+            self.cancelled.release()
+
+    def stop(self) -> None:
+        """Return when it can no longer ring; an interrupt under way arrives before that."""
+        self.cancel()
+        self.ended.acquire()
+        if self.rang:
+            time.sleep(0)  # Python delivers what is under way after a call at the latest
+
+
+def _is_interruptible() -> bool:
+    in_main_thread = threading.current_thread() is threading.main_thread()
+    return in_main_thread and signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def check(exercise_id: str, answer: Any = NOTHING_GIVEN, *, traceback: bool = False) -> None:
@@ -48,6 +133,10 @@ def check(exercise_id: str, answer: Any = NOTHING_GIVEN, *, traceback: bool = Fa
     exercise_id : the number of the exercise, "04.1".
     answer : your function (its name, without calling it) or your value.
     traceback : print the whole traceback where your code raises.
+
+    Code that runs for more than 30 seconds, as in a loop without end, is interrupted and told so. A loop that
+    catches even that (`except:` or `except BaseException:` in it), or one long call into compiled code, goes
+    on: press the notebook's stop button, and if that does not help either, restart the kernel.
 
     Lesson: notebooks/00_start_here.ipynb
     """
@@ -132,12 +221,15 @@ def describe(exercise: Exercise, verdict: Verdict, judged: Any = None) -> str:
     if failure.message:
         lines.append(failure.message + _place(failure, judged))
     elif exercise.wants_function:
-        lines += _call(exercise.name, failure)
+        lines.append(_call(exercise.name, failure))
+    elif isinstance(failure.answer, np.ndarray | list | dict):
+        lines.append(f"{exercise.name} is {_given(failure.answer)}")
     if _has_other_parameters(failure, judged):
         lines.append(f"The checks call {exercise.call}.")
     elif failure.hint:
         lines.append(f"Hint: {failure.hint}")
-    return "\n".join(lines + _printed(verdict, judged) + _other_name(exercise, judged))
+    more = _printed(verdict, judged) + _ran_too_long_later(verdict, judged) + _other_name(exercise, judged)
+    return "\n".join(lines + more)
 
 
 def not_attempted(exercise: Exercise, judged: Any = None) -> str:
@@ -194,27 +286,49 @@ def _learners_traceback(error: BaseException) -> list[str]:
     return tracebacks.format_exception(type(error), error, tb)
 
 
-def _call(name: str, failure: CheckResult) -> list[str]:
-    """The call that went wrong and what it gave, if that fits in one line."""
+def _call(name: str, failure: CheckResult) -> str:
+    """The call that went wrong and what it gave; where that is too long for one line, without the arguments."""
     arguments = [_short(value) for value in failure.case.args]
     arguments += [f"{key}={_short(value)}" for key, value in failure.case.kwargs.items()]
     given = "changed its arguments to" if failure.check.observes_arguments else "gave"
-    line = f"{name}({', '.join(arguments)}) {given} {_short(failure.answer)}"
-    return [line] if len(line) <= LONGEST_CALL else []
+    outcome = f"{given} {_given(failure.answer)}"
+    line = f"{name}({', '.join(arguments)}) {outcome}"
+    return line if len(line) <= LONGEST_CALL else f"{name}(...) {outcome}"
+
+
+def _given(answer: Any) -> str:
+    """An answer in a few characters; one number in brackets is easily taken for the number."""
+    is_single = isinstance(answer, np.ndarray) and answer.size == 1
+    return _short(answer) + (", one number in a list or an array" if is_single else "")
 
 
 def _short(value: Any) -> str:
-    """A value in a few characters."""
+    """A value in a few characters: itself if it is small, otherwise its kind and its size."""
     try:
-        if isinstance(value, np.ndarray) and value.size > 6:
-            return f"<array of shape {value.shape}>"
         if isinstance(value, np.ndarray):
-            return str(np.round(value, 3).tolist())
-        if isinstance(value, list):
-            return f"[{', '.join(map(_short, value))}]"
+            small = value.size <= MOST_ENTRIES
+            return str(np.round(value, 3).tolist()) if small else f"<array of shape {value.shape}>"
+        if isinstance(value, list | dict):
+            return _short_collection(value)
         return f"{value:.4g}" if isinstance(value, float) else repr(value)[:60]
     except Exception:  # the learner's own __repr__ may raise
         return f"<{type(value).__name__}>"
+
+
+def _short_collection(value: list | dict) -> str:
+    if len(value) > MOST_ENTRIES:
+        return f"<{type(value).__name__} of {len(value)} entries>"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_short, value))}]"
+    return "{" + ", ".join(f"{key!r}: {_short(entry)}" for key, entry in value.items()) + "}"
+
+
+def _ran_too_long_later(verdict: Verdict, judged: Any) -> list[str]:
+    """Why the answer was so long in coming, where the first failure does not say it."""
+    in_time = not isinstance(judged, LearnersFunction) or judged.limit.left > 0
+    if in_time or isinstance(verdict.first_failure.error, TimeoutError):
+        return []
+    return [f"In a later check, {judged.limit.complaint}"]
 
 
 def _printed(verdict: Verdict, judged: Any) -> list[str]:

@@ -22,8 +22,6 @@ KINDS = ("recall", "apply", "find the bug", "extend")
 FORGOT_RETURN = "Your function gave back None: did you forget `return`?"
 NO_VALUE_YET = "Your answer is None: assign the value that you found."
 DEEPEST_NESTING = 20
-# A misspelt name says nothing about what the learner believes, so the hint of a check would mislead.
-SLIPS_OF_THE_PEN = (NameError, AttributeError, ImportError)
 
 
 class Outcome(enum.StrEnum):
@@ -68,7 +66,10 @@ class Check:
 
 @dataclass(frozen=True)
 class WrongAnswer:
-    """A misconception that we foresee: complete source in place of the stub, and the hint it must meet."""
+    """A misconception that we foresee: complete source in place of the stub, and the hint it must meet.
+
+    It gives a wrong answer rather than raise: what raises is told the exception, and no hint.
+    """
 
     name: str
     source: str
@@ -134,7 +135,11 @@ class Exercise:
 
 @dataclass(frozen=True, eq=False)
 class CheckResult:
-    """How one check went: `message` says what came where no hint can, `error` is what the call raised."""
+    """How one check went; `error` is what the call raised.
+
+    An answer that could not be judged has a `message` and no `hint`: the check's hint was written for another
+    mistake, and would send the learner to a formula that may well be right.
+    """
 
     check: Check
     passed: bool
@@ -236,10 +241,9 @@ def _judge_case(exercise: Exercise, check: Check, case: Case, answer: Any) -> Ch
     except KeyboardInterrupt:
         raise
     except NotPlainError as error:
-        return CheckResult(check, False, message=str(error), hint=check.hint, case=case)
+        return CheckResult(check, False, message=str(error), case=case)
     except BaseException as error:
-        hint = "" if isinstance(error, SLIPS_OF_THE_PEN) else check.hint
-        return CheckResult(check, False, message=one_line(error), hint=hint, case=case, error=error)
+        return CheckResult(check, False, message=one_line(error), case=case, error=error)
     if given is None:  # never right, though "is not the usual mistake" may hold of it
         hint = FORGOT_RETURN if exercise.wants_function else NO_VALUE_YET
         return CheckResult(check, False, hint=hint, case=case)
