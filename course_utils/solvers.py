@@ -18,7 +18,7 @@ import numpy as np
 
 from course_utils.objective import CentredProblem, as_coefficients
 from course_utils.prox import soft_threshold
-from course_utils.validation import as_design, as_penalty, as_target, constant_columns, names_of
+from course_utils.validation import as_design, as_penalty, as_target, names_of, require_varying_columns
 
 
 class ConvergenceWarning(UserWarning):
@@ -269,13 +269,8 @@ def _centred(X, y, fit_intercept) -> tuple[CentredProblem, tuple[str, ...] | Non
     names = names_of(X)
     X = as_design(X, accept_sparse=True)
     y = as_target(y, X.shape[0])
-    constant = constant_columns(X) if fit_intercept else ()
-    if len(constant):
-        labels = ", ".join(repr(names[j]) if names else str(j) for j in constant[:5])
-        raise ValueError(
-            f"{len(constant)} column(s) of X are constant: {labels}. Beside an intercept such a column says "
-            "nothing: drop it, or pass fit_intercept=False"
-        )
+    if fit_intercept:
+        require_varying_columns(X, names)
     return CentredProblem.of(X, y, fit_intercept=fit_intercept), names
 
 

@@ -386,9 +386,9 @@ def test_the_names_of_a_frame_are_kept(solver):
 def test_a_constant_column_beside_an_intercept_is_named(solver, form):
     X, y = draw(14)
     X[:, 3] = 0.1
-    with pytest.raises(ValueError, match=r"1 column\(s\) of X are constant: 3\. .*drop it"):
+    with pytest.raises(ValueError, match=r"constant column\(s\) in X: column 3; leave them out"):
         solver(form(X), y, 0.1)
-    with pytest.raises(ValueError, match="constant: 'd'"):
+    with pytest.raises(ValueError, match=r"constant column\(s\) in X: 'd'"):
         solver(pd.DataFrame(X, columns=list("abcdef")), y, 0.1)
 
 

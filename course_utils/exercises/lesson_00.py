@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from course_utils.exercises.types import Case, Check, Exercise, WrongAnswer, close, edited
+from course_utils.exercises.types import (
+    Case,
+    Check,
+    Exercise,
+    WrongAnswer,
+    close,
+    edited,
+    is_not,
+    without_raise,
+)
 
 OBJECTIVES = {
     "error": "measure a prediction error in dollars, against a baseline",
@@ -37,11 +46,6 @@ ERROR_IN_GENERAL = (
 
 def sales(rng):
     return Case((prices(rng, 40), prices(rng, 25) + 60))
-
-
-def is_not(mistake):
-    """Judge an answer right unless it is the mistake: a function of the case's arguments."""
-    return lambda case, answer: not close(answer, mistake(*case.args))
 
 
 exercise_1 = Exercise(
@@ -335,7 +339,7 @@ exercise_4 = Exercise(
         "whether they were measured on the same houses."
     ),
     wrong_answers=(
-        WrongAnswer("nothing repaired", edited(SHARE_TO_REPAIR, SHARE_RAISE, ""), BASELINE_IS_ZERO),
+        WrongAnswer("nothing repaired", without_raise(SHARE_TO_REPAIR), BASELINE_IS_ZERO),
         WrongAnswer("baseline peeks", edited(SHARE, "np.mean(y_train)", "np.mean(y_test)"), BASELINE_PEEKS),
         WrongAnswer("upside down", edited(SHARE, "1 - error / baseline", "error / baseline"), PERFECT_IS_ONE),
         WrongAnswer("squared errors", SHARE.replace("np.mean(np.abs(", "np.mean(np.square("), WRONG_BETWEEN),

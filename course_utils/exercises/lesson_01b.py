@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from course_utils.exercises.types import Case, Check, Exercise, WrongAnswer, close, edited, without_raise
+from course_utils.exercises.types import (
+    Case,
+    Check,
+    Exercise,
+    WrongAnswer,
+    close,
+    edited,
+    is_not,
+    without_raise,
+)
 from course_utils.least_squares import fit_least_squares, residual_autocorrelation, variance_inflation_factors
 
 OBJECTIVES = {
@@ -25,11 +34,6 @@ def related_columns(rng, n_samples=40, n_features=3):
     X = rng.uniform(4, 6) + shared + rng.normal(size=(n_samples, n_features))
     y = rng.uniform(5, 9) + X @ rng.uniform(1, 2, size=n_features) + rng.normal(size=n_samples)
     return X, y
-
-
-def is_not(mistake):
-    """Judge an answer right unless it is the mistake: what `mistake` makes of the case's arguments."""
-    return lambda case, answer: not close(answer, mistake(*case.args))
 
 
 # 01b.1

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from course_utils.exercises.types import Case, Check, Exercise, WrongAnswer, close, edited
+from course_utils.exercises.types import (
+    Case,
+    Check,
+    Exercise,
+    WrongAnswer,
+    close,
+    edited,
+    is_not,
+    without_raise,
+)
 from course_utils.objective import duality_gap, lam_max
 from course_utils.prox import soft_threshold
 
@@ -215,11 +224,6 @@ def step_case(rng):
     return Case((X * rng.permutation([0.4, 0.6, 0.8, 1.0, 3.0]),))
 
 
-def is_not(mistake):
-    """Judge an answer right unless it is the mistake: a number computed from X."""
-    return lambda case, answer: not close(answer, mistake(case.args[0]))
-
-
 exercise_2 = Exercise(
     id="04.2",
     kind="apply",
@@ -379,18 +383,14 @@ exercise_3 = Exercise(
     wrong_answers=(
         WrongAnswer(
             "nothing repaired",
-            TO_REPAIR.replace(
-                '    raise NotImplementedError("find the bug, repair it, and delete this line")\n', ""
-            ),
+            without_raise(TO_REPAIR),
             NO_ZEROS,
         ),
         WrongAnswer("dead zone of lam", edited(REPAIRED, "step * lam)", "lam)"), TOO_DEAR),
         WrongAnswer(
             "rounds at the end",
             edited(
-                TO_REPAIR.replace(
-                    '    raise NotImplementedError("find the bug, repair it, and delete this line")\n', ""
-                ),
+                without_raise(TO_REPAIR),
                 "return beta",
                 "return np.where(np.abs(beta) < step * lam, 0, beta)",
             ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from course_utils.exercises.lesson_04 import SOFT_THRESHOLD, centred_problem, gap_is_at_most
-from course_utils.exercises.types import Case, Check, Exercise, WrongAnswer, close, edited
+from course_utils.exercises.types import Case, Check, Exercise, WrongAnswer, close, edited, without_raise
 from course_utils.objective import lam_max
 from course_utils.prox import soft_threshold
 
@@ -300,7 +300,7 @@ exercise_3 = Exercise(
         "overshoot. Where columns do not overlap there is nothing to share, so no test on such columns can see it."
     ),
     wrong_answers=(
-        WrongAnswer("nothing repaired", edited(SWEEPS_TO_REPAIR, BUG_RAISE, ""), OUT_OF_DATE),
+        WrongAnswer("nothing repaired", without_raise(SWEEPS_TO_REPAIR), OUT_OF_DATE),
         WrongAnswer(
             "smaller moves, still out of date",
             edited(STALE_SWEEPS, "/ curvatures[j]", "/ curvatures.sum()"),

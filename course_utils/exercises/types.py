@@ -351,6 +351,11 @@ def close(answer: Any, expected: Any, *, rtol: float = 1e-6, atol: float = 1e-9)
         return False
 
 
+def is_not(mistake: Callable) -> Callable[[Case, Any], bool]:
+    """Return a judge that accepts any answer but the mistake, `mistake(*case.args)`: for one misconception."""
+    return lambda case, answer: not close(answer, mistake(*case.args))
+
+
 def edited(source: str, old: str, new: str) -> str:
     """Return source with its one occurrence of old replaced: a wrong answer is a solution with one edit.
 
