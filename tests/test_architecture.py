@@ -22,9 +22,9 @@ ARROWS = {
     "scaling": {"validation"},
     "solvers": {"prox", "objective"},
     "path": {"solvers"},
-    "tuning": {"path"},
+    "tuning": {"path", "scaling"},
     "evaluation": {"tuning"},
-    "resampling": {"path"},
+    "resampling": {"path", "scaling"},
     "penalties": {"path"},
     "inference": {"path"},
     "signals": {"path"},
@@ -76,6 +76,7 @@ NUMERICS = [
 LIBRARIES = {
     "": set(),
     **{part: {"numpy", "scipy", "tqdm"} for part in NUMERICS},
+    **{part: {"numpy", "scipy", "tqdm", "joblib"} for part in ("tuning", "evaluation", "resampling")},
     "datasets": {"numpy", "scipy", "sklearn", "pandas"},  # the last two inside functions: see the last tests
     "fast": {"numpy", "scipy", "numba", "sklearn"},
     "estimators": {"numpy", "scipy", "sklearn"},
