@@ -17,6 +17,7 @@ from hypothesis import settings  # noqa: E402
 from kill_rate import pytest_terminal_summary  # noqa: E402, F401
 
 matplotlib.use("Agg")
+pytest.register_assert_rewrite("claims")  # a check of the ledger that fails shows its values, as a test does
 
 settings.register_profile("course", derandomize=True, deadline=None, max_examples=30)
 settings.register_profile("weekly", derandomize=True, deadline=None, max_examples=500)

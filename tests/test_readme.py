@@ -22,6 +22,7 @@ def copy(tmp_path, monkeypatch):
     """A README and pyproject.toml of the test's own, for `course map` to write."""
     for name in ("README.md", "pyproject.toml"):
         shutil.copy(ROOT / name, tmp_path)
+    (tmp_path / "notebooks").mkdir()
     monkeypatch.setattr(map, "ROOT", tmp_path)
     monkeypatch.setattr(
         map, "lessons", lambda: tuple(lesson for lesson in lessons() if not lesson.path.exists())

@@ -27,7 +27,8 @@ VERBS = {
     "progress": Verb("show which exercises are done", "learner"),
     "execute": Verb("run lessons again and store their outputs", "developer"),
     "lock": Verb("remake the two lock files", "developer"),
-    "map": Verb("write the generated parts of the README again", "developer"),
+    "map": Verb("write the generated parts of the README and the page of claims again", "developer"),
+    "claims": Verb("show what is commonly said about the LASSO, and the verdict of a check", "developer"),
 }
 
 

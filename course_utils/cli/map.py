@@ -1,4 +1,4 @@
-"""`course map`: write what the README and lesson 00 copy from lessons.toml and pyproject.toml."""
+"""`course map`: write what the README, lesson 00 and the page of claims copy from where it stands."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ import tomllib
 from pathlib import Path
 from urllib.parse import quote
 
+from course_utils.cli import claims
 from course_utils.lessons.catalogue import ROOT, Lesson, lessons
 
-HELP = "Write the README's map and badges, and the address in lesson 00."
+HELP = "Write the README's map and badges, the address in lesson 00, and notebooks/common_claims.md."
 
 PLACEHOLDER = "OWNER/REPO"
 ADDRESS_LINE = re.compile(r'(REPOSITORY = \\")[^"\\]*(\\"  # written by `course map`)')
@@ -31,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
     """Write the generated parts, or with --check print what is stale; return the exit code."""
     try:
         stale = {path: text for path, text in generated_texts().items() if text != read(path)}
-    except MapError as error:
+    except (MapError, claims.LedgerNotFoundError) as error:
         print(f"course map: {error}", file=sys.stderr)
         return 1
     for path, text in stale.items():
@@ -53,6 +54,7 @@ def generated_texts() -> dict[Path, str]:
     owner_and_name = repository()
     readme = with_block(read(ROOT / "README.md"), "badges", badges(owner_and_name, catalogue[0]))
     texts = {ROOT / "README.md": with_block(readme, "lessons", lesson_map(catalogue))}
+    texts[ROOT / "notebooks" / "common_claims.md"] = claims.page(claims.read_ledger(), catalogue)
     if catalogue[0].path.exists():
         texts[catalogue[0].path] = with_address(read(catalogue[0].path), owner_and_name)
     return texts
@@ -132,5 +134,5 @@ def difference(path: Path, wanted: str) -> str:
 
 
 def read(path: Path) -> str:
-    """Return the text of a file."""
-    return path.read_text(encoding="utf-8")
+    """Return the text of a file; of one that is still to be written, none."""
+    return path.read_text(encoding="utf-8") if path.exists() else ""

@@ -28,6 +28,7 @@ MONTH = r"(?:January|February|March|April|May|June|July|August|September|October
 EXEMPT = [
     re.compile(rf"\b{REFERENCE}\s+{NUMERAL}", re.IGNORECASE),
     re.compile(rf"\b{PLURAL}\s+{NUMERAL}(?:(?:,| and| or| to|, and|[–-])\s*{NUMERAL})*", re.IGNORECASE),
+    re.compile(r"\bclaims?\s+(?:c\d\db?-)?\d+b?\b"),  # an entry of the claims ledger
     re.compile(r"^\s*(?:>\s*)?\d+\.\s", re.MULTILINE),  # the number of a list
     re.compile(r"^# \d+b? ·", re.MULTILINE),  # the number of the lesson
     re.compile(r"\b\d+\.\d+\.\d+\b"),  # a version
@@ -118,8 +119,17 @@ def evidence_for(cell: Cell, notebook: Notebook) -> list[Number]:
 
 def numbers_in_code(cell: Cell) -> list[Number]:
     """Return the numbers that a cell defines: `simulate(200, 50)` makes 200 and 50 true."""
-    constants = [node.value for node in cell.nodes(ast.Constant) if type(node.value) in (int, float)]
-    return [Number(repr(value), Decimal(repr(value)), False, False) for value in constants]
+    return [] if cell.tree is None else numbers_in_tree(cell.tree)
+
+
+def numbers_in_tree(tree: ast.AST) -> list[Number]:
+    """Return the numbers that are written in a piece of code."""
+    values = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+    return [
+        Number(repr(value), Decimal(repr(value)), False, False)
+        for value in values
+        if type(value) in (int, float)
+    ]
 
 
 def typed_in_figures(cell: Cell) -> list[Number]:

@@ -25,13 +25,12 @@ def _is_function(node: ast.AST) -> bool:
 
 def without_assert(source: str) -> list[str]:
     """A test asserts, expects an error, or calls a function that does: of this file, or named assert_ or check_."""
-    asserting = {
-        node.name for node in ast.walk(parsed(source)) if _is_function(node) and _asserts(node, frozenset())
-    }
-    return [test.name for test in collected_functions(source) if not _asserts(test, frozenset(asserting))]
+    asserting = {node.name for node in ast.walk(parsed(source)) if _is_function(node) and asserts(node)}
+    return [test.name for test in collected_functions(source) if not asserts(test, frozenset(asserting))]
 
 
-def _asserts(function: ast.AST, asserting: frozenset[str]) -> bool:
+def asserts(function: ast.AST, asserting: frozenset[str] = frozenset()) -> bool:
+    """Whether a function asserts by itself, or calls one that does."""
     for node in ast.walk(function):
         if isinstance(node, ast.Assert):
             return True
