@@ -67,6 +67,50 @@ PROSTATE_UNITS = {
     "lpsa": "log ng/ml",
 }
 
+# in the order of the design matrix of the ISLP lab; categories as 0 or 1
+HITTERS_UNITS = {
+    "AtBat": "at bats in 1986",
+    "Hits": "hits in 1986",
+    "HmRun": "home runs in 1986",
+    "Runs": "runs in 1986",
+    "RBI": "runs batted in, 1986",
+    "Walks": "walks in 1986",
+    "Years": "years",
+    "CAtBat": "at bats in career",
+    "CHits": "hits in career",
+    "CHmRun": "home runs in career",
+    "CRuns": "runs in career",
+    "CRBI": "runs batted in, career",
+    "CWalks": "walks in career",
+    "League_N": "0 or 1",
+    "Division_W": "0 or 1",
+    "PutOuts": "put outs in 1986",
+    "Assists": "assists in 1986",
+    "Errors": "errors in 1986",
+    "NewLeague_N": "0 or 1",
+    "salary": "thousands of dollars",
+}
+
+ADVERTISING_UNITS = {
+    "TV": "thousands of dollars",
+    "radio": "thousands of dollars",
+    "newspaper": "thousands of dollars",
+    "sales": "thousands of units",
+}
+
+MACRODATA_UNITS = {
+    "realgdp": "billions of 2005 dollars",
+    "realcons": "billions of 2005 dollars",
+    "realinv": "billions of 2005 dollars",
+    "realgovt": "billions of 2005 dollars",
+    "realdpi": "billions of 2005 dollars",
+    "cpi": "index, 1982-84 = 100",
+    "m1": "billions of dollars",
+    "tbilrate": "percent",
+    "pop": "millions",
+    "unemp": "percent",
+}
+
 DIABETES_UNITS = {
     "age": "years",
     "sex": "code 1 or 2",
@@ -206,14 +250,10 @@ def load_prostate(*, split: str | None = None, as_frame: bool = False):
     rows = raw if split is None else raw[raw["train"] == (split == "train")]
     if as_frame:
         return rows
-    features = [name for name in PROSTATE_UNITS if name != "lpsa"]
-    return Dataset(
-        X=rows[features].to_numpy(np.float64),
-        y=rows["lpsa"].to_numpy(np.float64),
-        feature_names=tuple(features),
-        target_name="lpsa",
-        units=dict(PROSTATE_UNITS),
-        description="Prostate cancer data of Stamey et al. (1989), with the training and test rows of ESL",
+    return _from_columns(
+        rows,
+        PROSTATE_UNITS,
+        "Prostate cancer data of Stamey et al. (1989), with the training and test rows of ESL",
     )
 
 
@@ -250,6 +290,166 @@ def load_diabetes(*, scaled: bool = True, as_frame: bool = False):
         target_name="progression",
         units=units | {"progression": "score"},
         description="Diabetes data of Efron et al. (2004), as scikit-learn bundles them",
+    )
+
+
+def load_hitters(*, as_frame: bool = False):
+    """Salaries of 1987 of 263 baseball players, with what they did in 1986 and in their careers.
+
+    X has 19 features, in the order of the design matrix of the ISLP lab; the categories are columns of 0
+    and 1: League_N and NewLeague_N (National League), Division_W (west). y is the salary in thousands of
+    dollars.
+
+    59 of the 322 players have no salary and are left out. They are not a random sample: they had 71 hits in
+    1986 on average, the others 108. A model learns what the 263 are paid; what it says of players like
+    the 59 is a guess, and a relation between performance and salary may look weaker or stronger than
+    it is among all 322.
+
+    Parameters
+    ----------
+    as_frame : bool
+        Give the raw frame instead, untouched: 322 rows, 20 columns, gaps as NaN, text as text.
+
+    Returns
+    -------
+    Dataset or pandas.DataFrame
+
+    Raises
+    ------
+    DataFileError
+        The bundled file is missing or damaged.
+
+    References
+    ----------
+    James, Witten, Hastie, Tibshirani and Taylor (2023), An Introduction to Statistical Learning with
+    Applications in Python (ISLP), section 6.5.
+
+    Lesson: notebooks/05_choosing_lambda.ipynb
+    """
+    raw = _read_bundled("Hitters.csv")
+    if as_frame:
+        return raw
+    paid = raw.dropna(subset="Salary")
+    paid = paid.assign(
+        League_N=paid["League"] == "N",
+        Division_W=paid["Division"] == "W",
+        NewLeague_N=paid["NewLeague"] == "N",
+    ).rename(columns={"Salary": "salary"})
+    return _from_columns(
+        paid, HITTERS_UNITS, "Baseball players of 1986 whose salary of 1987 is known, from StatLib"
+    )
+
+
+def load_advertising(*, as_frame: bool = False):
+    """Sales of a product in 200 markets, with what was spent on advertising it on TV, radio and newspapers.
+
+    X holds TV, radio and newspaper in thousands of dollars, y the sales in thousands of units. The book
+    that made the data known names neither product nor source, nor says how the budgets were decided.
+
+    Parameters
+    ----------
+    as_frame : bool
+        Give the raw frame instead: 200 rows, 4 columns.
+
+    Returns
+    -------
+    Dataset or pandas.DataFrame
+
+    Raises
+    ------
+    DataFileError
+        The bundled file is missing or damaged.
+
+    References
+    ----------
+    James, Witten, Hastie and Tibshirani (2013), An Introduction to Statistical Learning (ISL), table 3.4.
+
+    Lesson: notebooks/06_honest_evaluation.ipynb
+    """
+    raw = _read_bundled("Advertising.csv")
+    if as_frame:
+        return raw
+    return _from_columns(raw, ADVERTISING_UNITS, "Advertising budgets and sales in 200 markets, from ISL")
+
+
+def load_riboflavin(*, as_frame: bool = False):
+    """How fast bacteria make riboflavin (vitamin B2), with the expression of 4,088 genes in 71 samples.
+
+    X is the logarithm of the expression, a column for each probe set (named as its gene, then `_at`,
+    `_r_at` or the like); y is the logarithm of the production rate. The values are stored in 32 bits, which
+    rounds them by at most 5e-7, and given in 64.
+
+    The 71 samples come from 28 fermentations, each sampled two to four times: rows are not independent.
+    With 4,088 columns and 71 rows, X has no full column rank.
+
+    Parameters
+    ----------
+    as_frame : bool
+        Give a frame instead: the target `log production rate`, then the 4,088 columns.
+
+    Returns
+    -------
+    Dataset or pandas.DataFrame
+
+    Raises
+    ------
+    DataFileError
+        The bundled file is missing or damaged.
+
+    References
+    ----------
+    Bühlmann, Kalisch and Meier (2014), High-dimensional statistics with a view toward applications in
+    biology, Annual Review of Statistics and Its Application 1.
+
+    Lesson: notebooks/07_bootstrap_and_stability.ipynb
+    """
+    with np.load(io.BytesIO(_checked_bytes("riboflavin.npz")), allow_pickle=False) as stored:
+        X, y = stored["X"].astype(np.float64), stored["y"].astype(np.float64)
+        genes = tuple(stored["names"].tolist())
+    if as_frame:
+        import pandas as pd
+
+        return pd.DataFrame(np.column_stack([y, X]), columns=["log production rate", *genes])
+    return Dataset(
+        X=X,
+        y=y,
+        feature_names=genes,
+        target_name="log production rate",
+        units=dict.fromkeys(genes, "log expression") | {"log production rate": "log rate"},
+        description="Riboflavin production and gene expression of Bacillus subtilis, data of DSM",
+    )
+
+
+def load_macrodata(*, as_frame: bool = False):
+    """Unemployment in the United States, 203 quarters from 1959 to 2009, with nine economic series.
+
+    The rows are in time order, and a row resembles its neighbours: do not shuffle them into folds. X holds
+    realgdp, realcons, realinv, realgovt, realdpi (real output, consumption, investment, government,
+    disposable income), cpi (prices), m1 (money), tbilrate (interest) and pop (population) as they stood in
+    the same quarter as y, the unemployment rate in percent. `infl` and `realint` are left out: they are
+    calculated from `cpi` and `tbilrate`.
+
+    Parameters
+    ----------
+    as_frame : bool
+        Give the raw frame instead: 203 rows, 14 columns, with `year` and `quarter`.
+
+    Returns
+    -------
+    Dataset or pandas.DataFrame
+
+    Raises
+    ------
+    DataFileError
+        The bundled file is missing or damaged.
+
+    Lesson: notebooks/05_choosing_lambda.ipynb
+    """
+    raw = _read_bundled("macrodata.csv")
+    if as_frame:
+        return raw
+    return _from_columns(
+        raw, MACRODATA_UNITS, "The economy of the United States by quarter, 1959-2009, from FRED"
     )
 
 
@@ -323,6 +523,19 @@ def _autoregressive_columns(innovations: np.ndarray, correlation: float) -> np.n
     for j in range(1, X.shape[1]):
         X[:, j] = correlation * X[:, j - 1] + np.sqrt(1 - correlation**2) * innovations[:, j]
     return X
+
+
+def _from_columns(frame, units: dict[str, str], description: str) -> Dataset:
+    """Return the columns of a frame that have a unit, the last of them as the target."""
+    *features, target = units
+    return Dataset(
+        X=frame[features].to_numpy(np.float64),
+        y=frame[target].to_numpy(np.float64),
+        feature_names=tuple(features),
+        target_name=target,
+        units=dict(units),
+        description=description,
+    )
 
 
 def _read_bundled(name: str, **read_csv_options):

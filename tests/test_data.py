@@ -5,8 +5,9 @@ import gzip
 import hashlib
 import io
 import re
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
+import numpy as np
 import pytest
 
 DATA = Path(__file__).resolve().parent.parent / "data"
@@ -22,6 +23,9 @@ def columns_in_entry(name):
 
 
 def columns_in_file(name):
+    """The columns of a table, the arrays of an archive of arrays."""
+    if name.endswith(".npz"):
+        return np.load(DATA / name, allow_pickle=False).files
     content = (DATA / name).read_bytes()
     text = gzip.decompress(content) if name.endswith(".gz") else content
     return next(csv.reader(io.StringIO(text.decode("utf-8"))))
@@ -46,10 +50,19 @@ def test_entry_says_where_the_file_is_from_and_on_which_terms(name, field):
     assert re.search(rf"^- \*\*{field}\*\*: \S.{{20,}}", ENTRIES[name], re.M)
 
 
+# what a licence is called -> the words of its notice that an entry must keep
+NOTICES = {
+    "under GPL": r"Notice: \"[^\"]*(License: GPL|GNU GENERAL PUBLIC LICENSE)[^\"]*\"",
+    "under a BSD": r"(?s)  > Redistribution and use in source and binary forms.* SUCH DAMAGE\.",
+    "public domain": r"Notice[^\"]*\"This is public domain\.\"",
+}
+
+
 @pytest.mark.parametrize("name", ENTRIES)
-def test_entry_of_a_gpl_package_keeps_its_notice(name):
+def test_entry_keeps_the_notice_of_its_licence(name):
     licence = re.search(r"^- \*\*Licence\*\*: (.*?)(?=^- \*\*)", ENTRIES[name], re.M | re.S).group(1)
-    assert not re.search("GPL", licence) or re.search(r"Notice: \"[^\"]*License: GPL", licence)
+    (notice,) = [words for called, words in NOTICES.items() if called in licence]
+    assert re.search(notice, licence)
 
 
 @pytest.mark.parametrize("name", ENTRIES)
@@ -62,8 +75,8 @@ def test_entry_lists_the_columns_of_the_file_with_unit_and_meaning(name):
 @pytest.mark.parametrize("name", ENTRIES)
 def test_the_script_an_entry_names_is_there_and_names_the_source(name):
     script = re.search(r"\*\*Made by\*\*: `(scripts/\S+\.py)`", ENTRIES[name]).group(1)
-    source = re.search(r"`data/(\S+)`", ENTRIES[name]).group(1)
-    assert source in (DATA / script).read_text("utf-8")
+    source = re.search(r"\*\*Carried by\*\*: [^`]*`([^`]+)`", ENTRIES[name]).group(1)
+    assert PurePosixPath(source).name in (DATA / script).read_text("utf-8")
 
 
 def test_git_leaves_the_bytes_of_the_files_alone():

@@ -11,18 +11,26 @@ from sklearn.datasets import load_diabetes as load_diabetes_from_sklearn
 from course_utils import datasets
 from course_utils.datasets import (
     DataFileError,
+    load_advertising,
     load_ames,
     load_diabetes,
+    load_hitters,
+    load_macrodata,
     load_prostate,
+    load_riboflavin,
     simulate_sparse_regression,
 )
 
-LOADERS = [
+TALL = [
     load_ames,
     load_prostate,
     load_diabetes,
+    load_hitters,
+    load_advertising,
+    load_macrodata,
     lambda: simulate_sparse_regression(20, 5, 2, rng=np.random.default_rng(0)),
 ]
+LOADERS = [*TALL, load_riboflavin]
 
 
 @pytest.fixture
@@ -51,8 +59,8 @@ def test_no_two_columns_share_a_name(load):
     assert len(set(names)) == len(names)
 
 
-@pytest.mark.parametrize("load", LOADERS)
-def test_every_dataset_has_full_column_rank_beside_an_intercept(load):
+@pytest.mark.parametrize("load", TALL)
+def test_every_dataset_with_more_rows_than_columns_has_full_column_rank_beside_an_intercept(load):
     X = load().X
     assert np.linalg.matrix_rank((X - X.mean(axis=0)) / X.std(axis=0)) == X.shape[1]
 
@@ -128,6 +136,102 @@ def test_diabetes_is_that_of_scikit_learn(scaled):
     assert load_diabetes(scaled=scaled, as_frame=True).shape == (442, 11)
 
 
+# The order in which the design matrix of the ISLP lab (chapter 6) holds them, there with [N] and [W].
+ISLP_HITTERS = [
+    *("AtBat", "Hits", "HmRun", "Runs", "RBI", "Walks", "Years"),
+    *("CAtBat", "CHits", "CHmRun", "CRuns", "CRBI", "CWalks"),
+    *("League_N", "Division_W", "PutOuts", "Assists", "Errors", "NewLeague_N"),
+]
+
+
+def test_hitters_has_the_columns_of_the_islp_lab_in_its_order():
+    assert list(load_hitters().feature_names) == ISLP_HITTERS
+
+
+def test_hitters_holds_the_players_whose_salary_is_known_as_the_raw_frame_has_them():
+    data, raw = load_hitters(), load_hitters(as_frame=True).dropna()
+    numbers = [name for name in ISLP_HITTERS if name in raw]
+    assert data.X.shape == (263, 19)
+    np.testing.assert_array_equal(data.y, raw["Salary"])
+    np.testing.assert_array_equal(np.column_stack([data.column(name) for name in numbers]), raw[numbers])
+
+
+@pytest.mark.parametrize(
+    ("name", "level"), [("League", "N"), ("Division", "W"), ("NewLeague", "N")], ids=lambda value: value
+)
+def test_a_category_of_hitters_is_a_column_of_0_and_1(name, level):
+    of_paid = load_hitters(as_frame=True).dropna()[name]
+    np.testing.assert_array_equal(load_hitters().column(f"{name}_{level}"), of_paid == level)
+
+
+def test_the_hitters_without_a_salary_are_those_that_the_docstring_tells_of():
+    raw = load_hitters(as_frame=True)
+    hits = raw.groupby(raw["Salary"].isna())["Hits"].agg(["size", "mean"])
+    assert raw.shape == (322, 20)
+    assert hits["size"].tolist() == [263, 59]
+    assert hits["mean"].round().tolist() == [108, 71]
+
+
+def test_advertising_holds_the_columns_of_its_frame():
+    data, raw = load_advertising(), load_advertising(as_frame=True)
+    assert (data.feature_names, data.target_name) == (("TV", "radio", "newspaper"), "sales")
+    np.testing.assert_array_equal(np.column_stack([data.X, data.y]), raw)
+    assert raw.shape == (200, 4)
+
+
+def test_riboflavin_has_far_more_columns_than_rows_and_the_rank_of_its_rows():
+    X = load_riboflavin().X
+    assert X.shape == (71, 4088)
+    assert np.linalg.matrix_rank(X - X.mean(axis=0)) == 70
+
+
+def test_riboflavin_is_what_the_file_stores_in_32_bits():
+    data, frame = load_riboflavin(), load_riboflavin(as_frame=True)
+    np.testing.assert_array_equal(data.X, data.X.astype(np.float32))
+    np.testing.assert_array_equal(frame["log production rate"], data.y)
+    np.testing.assert_array_equal(frame["YXLD_at"], data.column("YXLD_at"))
+
+
+def test_the_first_samples_of_riboflavin_are_short_decimals_to_the_base_2():
+    """0.0100, 0.0081, 0.0041, 0.0032: data/README.md gathers from them that y is a logarithm to base 2."""
+    np.testing.assert_allclose(2 ** load_riboflavin().y[:4], [0.01, 0.0081, 0.0041, 0.0032], rtol=1e-6)
+
+
+def test_riboflavin_unpickles_nothing(monkeypatch):
+    allowed = []
+    read = np.load
+    monkeypatch.setattr(
+        np, "load", lambda *args, **how: allowed.append(how["allow_pickle"]) or read(*args, **how)
+    )
+    load_riboflavin()
+    assert allowed == [False]
+
+
+def test_macrodata_runs_through_203_quarters_without_a_gap():
+    raw = load_macrodata(as_frame=True)
+    quarters = 4 * raw["year"] + raw["quarter"]
+    assert raw.shape == (203, 14)
+    assert (quarters.iloc[0], quarters.iloc[-1]) == (4 * 1959 + 1, 4 * 2009 + 3)
+    assert (quarters.diff().dropna() == 1).all()
+
+
+def test_macrodata_explains_unemployment_by_the_columns_of_its_frame():
+    data, raw = load_macrodata(), load_macrodata(as_frame=True)
+    assert data.target_name == "unemp"
+    np.testing.assert_array_equal(data.X, raw[list(data.feature_names)])
+    np.testing.assert_array_equal(data.y, raw["unemp"])
+
+
+def test_macrodata_leaves_out_what_the_docstring_says_is_calculated():
+    raw = load_macrodata(as_frame=True)
+    left_out = set(raw.columns) - {*load_macrodata().units}
+    inflation = 400 * np.log(raw["cpi"]).diff()[1:]
+    assert left_out == {"year", "quarter", "infl", "realint"}
+    rounded = 0.005  # two decimals, in infl, tbilrate and realint
+    np.testing.assert_allclose(raw["infl"][1:], inflation, rtol=0, atol=rounded)
+    np.testing.assert_allclose(raw["realint"][1:], raw["tbilrate"][1:] - inflation, rtol=0, atol=2 * rounded)
+
+
 def test_a_column_is_found_by_its_name():
     data = load_prostate()
     np.testing.assert_array_equal(data.column("age"), data.X[:, 2])
@@ -151,6 +255,16 @@ def test_damaged_file_is_named_with_the_way_to_mend_it(data_folder):
         DataFileError, match=r"prostate.csv is not the file that was bundled .* course.py doctor"
     ):
         load_prostate()
+
+
+@pytest.mark.parametrize("load", [load_hitters, load_advertising, load_riboflavin, load_macrodata])
+@pytest.mark.parametrize("as_frame", [True, False])
+def test_every_loader_refuses_a_file_that_was_changed(load, as_frame, data_folder):
+    for path in data_folder.glob("*.*"):
+        if path.suffix in (".csv", ".npz"):
+            path.write_bytes(path.read_bytes() + b" ")
+    with pytest.raises(DataFileError, match="is not the file that was bundled"):
+        load(as_frame=as_frame)
 
 
 def test_missing_checksums_are_named_with_the_way_to_mend_them(data_folder):
