@@ -17,7 +17,7 @@ from joblib import Parallel, delayed
 from course_utils.objective import lam_max
 from course_utils.path import PathResult, lam_grid, lasso_path
 from course_utils.scaling import Coefficients, fit_standardizer
-from course_utils.solvers import ConvergenceWarning, coordinate_descent
+from course_utils.solvers import ConvergenceWarning, fista
 from course_utils.validation import (
     as_design,
     as_penalty,
@@ -180,7 +180,7 @@ def cross_validate_path(
     standardize=True,
     tol=1e-6,
     max_iter=10_000,
-    solver=coordinate_descent,
+    solver=fista,
     fit_intercept=True,
     n_jobs=1,
     progress=False,
@@ -201,8 +201,10 @@ def cross_validate_path(
         At least two. Rows may be missing, and may be tested more than once.
     standardize : bool
         Divide each column by its standard deviation on the training rows (ddof=0).
-    tol, max_iter, solver, fit_intercept
+    tol, max_iter, fit_intercept
         As in `lasso_path`.
+    solver : function
+        As in `lasso_path`; `coordinate_descent` if the columns keep different scales.
     n_jobs : int
         Folds worked on at the same time; -1 for all processors.
     progress : bool
@@ -362,7 +364,7 @@ def refit(
     standardize=True,
     tol=1e-6,
     max_iter=10_000,
-    solver=coordinate_descent,
+    solver=fista,
     fit_intercept=True,
 ) -> Coefficients:
     """Fit the chosen lam once more, to all rows: the model that predicts from now on.
@@ -378,7 +380,7 @@ def refit(
     standardize : bool
         Divide each column by its standard deviation (ddof=0).
     tol, max_iter, solver, fit_intercept
-        As in `lasso_path`.
+        As in `cross_validate_path`.
 
     Returns
     -------
