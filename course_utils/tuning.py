@@ -9,7 +9,7 @@ import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
-from numbers import Integral
+from numbers import Integral, Real
 
 import numpy as np
 from joblib import Parallel, delayed
@@ -20,7 +20,6 @@ from course_utils.scaling import Coefficients, fit_standardizer
 from course_utils.solvers import ConvergenceWarning, fista
 from course_utils.validation import (
     as_design,
-    as_penalty,
     as_target,
     constant_columns,
     names_of,
@@ -234,17 +233,17 @@ def cross_validate_path(
     """
     X, y, folds = _checked(X, y, folds)
     Z = _scaled(X) if standardize else X
-    lams = lam_grid(Z, y, fit_intercept=fit_intercept) if lams is None else np.array(lams, dtype=float)
+    lams = lam_grid(Z, y, fit_intercept=fit_intercept) if lams is None else np.asarray(lams)
     fit = partial(
         lasso_path, lams=lams, tol=tol, max_iter=max_iter, solver=solver, fit_intercept=fit_intercept
     )
-    jobs = (delayed(_errors_and_gaps)(X, y, fold, fit, standardize) for fold in folds)
+    jobs = (delayed(_errors_and_gaps)(X, y, k, fold, fit, standardize) for k, fold in enumerate(folds))
     done = Parallel(n_jobs=n_jobs, return_as="generator")(jobs)
     errors, gaps = zip(*_watched(done, len(folds), progress), strict=True)
     _warn_if_unfinished(np.array(gaps), tol)
     sizes = np.array([len(fold.test) for fold in folds])
     top = lam_max(Z, y, fit_intercept=fit_intercept)
-    return CVPath(lams, np.array(errors), sizes, np.array(gaps), top)
+    return CVPath(lams.astype(float), np.array(errors), sizes, np.array(gaps), top)
 
 
 def best_lam(cv: CVPath) -> float:
@@ -348,7 +347,7 @@ def information_criteria(X, y, path: PathResult, *, noise_variance=None) -> Info
     y = as_target(y, X.shape[0])
     if path.betas.shape[1] != X.shape[1]:
         raise ValueError(f"path has {path.betas.shape[1]} features and X has {X.shape[1]}; fit it to this X")
-    s2 = _least_squares_variance(X, y) if noise_variance is None else as_penalty(noise_variance)
+    s2 = _least_squares_variance(X, y) if noise_variance is None else _as_variance(noise_variance)
     n, df = len(y), np.count_nonzero(path.betas, axis=1)
     rss = np.sum((y[:, None] - path.intercepts - X @ path.betas.T) ** 2, axis=0)
     deviance = n * np.log(2 * np.pi * s2) + rss / s2
@@ -456,12 +455,12 @@ def _scaled(X):
     return fit_standardizer(X, center=False).transform(X)
 
 
-def _errors_and_gaps(X, y, fold: Fold, fit, standardize) -> tuple[np.ndarray, np.ndarray]:
+def _errors_and_gaps(X, y, k: int, fold: Fold, fit, standardize) -> tuple[np.ndarray, np.ndarray]:
     """Return the test error and the duality gap of every lam on one fold."""
     X_train, y_train = X[fold.train], y[fold.train]
     varies = np.setdiff1d(np.arange(X.shape[1]), constant_columns(X_train))
     if not varies.size:
-        raise ValueError("every column of X is constant on the training rows of a fold; take larger folds")
+        raise ValueError(f"every column of X is constant on the training rows of fold {k}")
     X_train, X_test = X_train[:, varies], X[fold.test][:, varies]
     if standardize:
         standardizer = fit_standardizer(X_train, center=False)
@@ -527,6 +526,16 @@ def _least_squares_variance(X, y) -> float:
         )
     residual = y - with_intercept @ beta
     return float(residual @ residual / (len(y) - rank))
+
+
+def _as_variance(noise_variance) -> float:
+    if (
+        isinstance(noise_variance, bool)
+        or not isinstance(noise_variance, Real)
+        or not 0 < noise_variance < np.inf
+    ):
+        raise ValueError(f"noise_variance is {noise_variance!r}; a positive number is needed")
+    return float(noise_variance)
 
 
 def _as_count(value, name: str, *, at_least: int) -> int:
