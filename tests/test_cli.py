@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -11,7 +12,7 @@ from types import SimpleNamespace
 import pytest
 
 from course_utils import cli
-from course_utils.cli import doctor, installation
+from course_utils.cli import claims, doctor, installation
 from course_utils.cli.installation import Installation
 from course_utils.lessons import catalogue, copies
 
@@ -237,7 +238,7 @@ def test_lesson_00_learns_that_its_environment_is_not_finished_if_it_is_ours(
 def test_lesson_00_learns_that_its_data_are_damaged(monkeypatch):
     monkeypatch.setattr(doctor, "_sha256", lambda path: "0" * 64)
     (problem,) = doctor.installation_problems()
-    assert problem.startswith("data: wrong: ames_raw.csv.gz; prostate.csv")
+    assert re.match(r"data: wrong: .*\bames_raw\.csv\.gz; .*prostate\.csv\b", problem)
 
 
 @pytest.mark.usefixtures("own_environment")
@@ -285,3 +286,42 @@ def test_a_reader_who_has_read_enough_gets_no_traceback():
     run = subprocess.run(command, stdout=write_end, stderr=subprocess.PIPE, text=True, cwd=catalogue.ROOT)
     os.close(write_end)
     assert run.stderr == ""
+
+
+def test_the_claims_as_json_are_objects_with_six_fields(capsys):
+    assert cli.main(["claims", "--json"]) == 0
+    records = json.loads(capsys.readouterr().out)
+    assert [tuple(record) for record in records] == [claims.FIELDS] * len(claims.read_ledger())
+    assert claims.FIELDS == ("id", "statement", "verdict", "right", "lesson", "section")
+
+
+@pytest.mark.parametrize("columns", [60, 72, 100])
+def test_the_table_of_claims_fits_the_terminal_and_leaves_no_word_out(columns, monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    assert cli.main(["claims"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= columns
+    words = " ".join(" ".join(lines).split())
+    for claim in claims.read_ledger():
+        assert f"{claim.id} {claim.verdict} {claim.lesson} {' '.join(claim.statement.split())}" in words
+
+
+def test_claims_without_the_folder_of_the_course_say_so(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(claims, "TESTS", tmp_path)
+    assert cli.main(["claims"]) == 1
+    assert "which is not there. It comes with the folder of the course" in capsys.readouterr().err
+
+
+def test_claims_that_need_what_is_not_installed_say_what(monkeypatch, capsys):
+    def fails():
+        raise ModuleNotFoundError("No module named 'cvxpy'", name="cvxpy")
+
+    monkeypatch.setattr("claims.load_claims", fails)
+    assert cli.main(["claims"]) == 1
+    assert "needs cvxpy, which is not installed here. Run" in capsys.readouterr().err
+
+
+def test_the_ledger_is_found_from_any_folder(tmp_path):
+    asked = [sys.executable, "-m", "course_utils", "claims"]
+    answer = subprocess.run(asked, cwd=tmp_path, capture_output=True, text=True)
+    assert (answer.returncode, answer.stdout[:14]) == (0, "claim  verdict")

@@ -11,7 +11,6 @@ import json
 import shutil
 import sys
 import textwrap
-from pathlib import Path
 
 from course_utils.cli import command
 from course_utils.lessons.catalogue import ROOT, Lesson
@@ -52,15 +51,15 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def read_ledger(tests: Path = TESTS) -> tuple:
+def read_ledger() -> tuple:
     """Return every claim of the ledger, in the order of the course."""
-    if not (tests / "claims").is_dir():
+    if not (TESTS / "claims").is_dir():
         raise LedgerNotFoundError(
-            f"the ledger is read from {tests / 'claims'}, which is not there. "
+            f"the ledger is read from {TESTS / 'claims'}, which is not there. "
             "It comes with the folder of the course, and not with an installed course_utils alone."
         )
-    if str(tests) not in sys.path:
-        sys.path.append(str(tests))
+    if str(TESTS) not in sys.path:  # pytest has put it there already
+        sys.path.append(str(TESTS))
     try:
         return importlib.import_module("claims").load_claims()
     except ModuleNotFoundError as error:
@@ -85,6 +84,7 @@ def table(claims, *, width: int) -> str:
         textwrap.fill(
             claim.statement,
             max(width, NARROWEST),
+            break_on_hyphens=False,
             initial_indent=columns.format(claim.id, claim.verdict, claim.lesson),
             subsequent_indent=beside,
         )
