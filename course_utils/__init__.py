@@ -9,6 +9,7 @@ scaling         one ruler for all columns, and the way back to the original unit
 solvers         ista, fista and coordinate_descent, stopped by the duality gap
 path            solutions for a whole grid of penalties
 tuning          folds, cross-validated paths, and the rules that pick one penalty
+evaluation      how good a prediction is, and how sure one can be: metrics, baselines, intervals, honest loops
 resampling      what the lasso would have said of other samples: bootstrap, stability selection
 style           the look of the figures, and `show_figure`
 plotting        the figures that several lessons draw
