@@ -132,7 +132,7 @@ def forward_folds(n_samples: int, n_folds: int, *, gap: int = 0) -> tuple[Fold, 
     """
     gap = _as_count(gap, "gap", at_least=0)
     blocks = _blocks(n_samples, n_folds, _as_count(n_folds, "n_folds", at_least=2) + 1)
-    folds = [Fold(np.arange(max(block[0] - gap, 0)), block) for block in blocks[1:]]
+    folds = [Fold(np.arange(block[0] - gap), block) for block in blocks[1:]]
     return _all_with_training_rows(folds, gap)
 
 

@@ -185,6 +185,7 @@ def test_every_row_is_tested_once_and_trains_otherwise(seed, n_samples, n_folds,
     np.testing.assert_array_equal(np.sort(np.concatenate([f.test for f in folds])), np.arange(n_samples))
     for fold in folds:
         np.testing.assert_array_equal(np.sort(np.append(fold.train, fold.test)), np.arange(n_samples))
+        assert (np.diff(fold.train) > 0).all() and (np.diff(fold.test) > 0).all()
     sizes = [len(fold.test) for fold in folds]
     assert max(sizes) - min(sizes) <= 1
 
@@ -254,6 +255,12 @@ def test_the_default_grid_begins_at_lam_max_of_all_rows(standardize):
     top = lam_max(X / X.std(axis=0) if standardize else X, y)
     np.testing.assert_allclose([cv.lams[0], cv.lam_max], top, rtol=1e-12)
     assert len(cv.lams) == 100
+
+
+def test_lam_max_is_that_of_the_data_whatever_the_grid():
+    X, y = draw(4)
+    cv = cross_validate_path(X, y, [0.02, 0.01], folds=k_folds(40, 2))
+    np.testing.assert_allclose(cv.lam_max, lam_max(X / X.std(axis=0), y), rtol=1e-12)
 
 
 @pytest.mark.parametrize("standardize", [True, False])
