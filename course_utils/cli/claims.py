@@ -24,10 +24,10 @@ VERDICTS = {"true": "True.", "imprecise": "Imprecise.", "wrong": "Wrong.", "conv
 OPENING = """# Common claims
 
 Whoever learns about the LASSO from more than one text meets the same sentences again and again. Many are true. Some
-are true with an addition that somebody left out, some are agreements that other people make differently, and some are
-wrong, often word for word in several places. This page collects those that the lessons deal with, in the order of the
-lessons. None was judged by its looks: behind each verdict stands a check that runs whenever the course is tested. A
-lesson shows the most instructive ones with their numbers, in a box that opens with "You will read that".
+are true with an addition that was left out, some are agreements that other people make differently, and some are wrong.
+This page collects those that the lessons deal with, in the order of the lessons. None was judged by its looks: behind
+each verdict stands a check that runs whenever the course is tested. A lesson shows the most instructive ones with their
+numbers, in a box that opens with "You will read that". The number of a claim is only its name.
 """
 
 

@@ -86,4 +86,5 @@ def lists_differ_and_a_bystander_is_kept():
     rng = np.random.default_rng(0)
     cause, noise = rng.standard_normal((2, 500))
     bystander, price = cause + 0.5 * rng.standard_normal(500), 3 * cause + noise
-    assert entering_columns(np.column_stack([bystander, rng.standard_normal(500)]), price)[0] == 0
+    with_chance = np.column_stack([bystander, rng.standard_normal((500, 5))])
+    assert entering_columns(with_chance, price, ratio=0.5) == [0]

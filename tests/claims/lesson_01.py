@@ -31,17 +31,19 @@ def the_formula_needs_its_intercept():
     least, Xc, yc = np.sum(fit.residuals**2), X - X.mean(axis=0), y - y.mean()
     np.testing.assert_allclose(rss(Xc, yc, np.linalg.lstsq(Xc, yc, rcond=None)[0]), least, rtol=1e-9)
     assert rss(X, y, np.linalg.lstsq(X, y, rcond=None)[0]) > 1.001 * least
-    changes = np.random.default_rng(0).standard_normal((1000, 5)) * np.abs(fit.beta) * 0.01
-    assert all(rss(Xc, yc, fit.beta + change) > least for change in changes)
+    with_ones = np.column_stack([np.ones(len(y)), X])
+    np.testing.assert_allclose(rss(with_ones, y, np.append(fit.intercept, fit.beta)), least, rtol=1e-9)
+    changes = np.random.default_rng(0).standard_normal((1000, 5)) * np.abs(fit.beta) * 0.1
+    assert all(rss(Xc, yc, fit.beta + change) > (1 + 1e-9) * least for change in changes)
 
 
 @claim(
     "80",
     statement="By Occam's razor the sparser model is the more trustworthy one.",
     verdict="imprecise",
-    right="That is an opinion about the world, and sometimes a good bet. What can be shown is a trade: with "
-    "few samples a model that leaves true columns out is wrong and predicts better, because it varies "
-    "less; with many samples the full model wins.",
+    right="That is an opinion about the world, and sometimes a good bet. What can be shown is a trade. Where "
+    "twenty real columns carry less and less, the first five alone predict better from 40 samples, "
+    "because they vary less, though the model is wrong; from 400 samples all twenty win.",
     lesson="01",
     section="Bias and variance",
 )
@@ -66,8 +68,9 @@ def the_smaller_model_wins_only_while_samples_are_few():
     "93",
     statement="A model that fits its training data perfectly fails spectacularly on new data.",
     verdict="imprecise",
-    right="At as many coefficients as samples it does. With far more columns the shortest of the perfect "
-    "fits can do better than the mean of the target, though not as well as the right columns alone.",
+    right="With about as many coefficients as samples it can. With far more columns the shortest of the "
+    "perfect fits can do better than the mean of the target, though here not as well as the right "
+    "columns alone.",
     lesson="01",
     section="More columns, and more",
     box=True,

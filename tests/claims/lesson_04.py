@@ -64,7 +64,7 @@ def subgradient_steps_never_land_on_zero():
     statement="ISTA is a gradient step followed by the soft threshold, again and again.",
     verdict="true",
     right="Yes, with the threshold step · λ: a short step pays the price of a short way. With the threshold "
-    "λ it converges as well, to the solution for another penalty.",
+    "λ and the step 1/L it converges as well, to the solution for the penalty λL.",
     lesson="04",
     section="Build it",
 )
@@ -99,9 +99,9 @@ def coefficients_come_to_life_again():
     "105",
     statement="Once L1 has pushed a parameter to zero, it stays zero for the rest of the training.",
     verdict="wrong",
-    right="It depends on the method, and no method promises it. Plain subgradient steps leave no parameter "
-    "at exactly zero; with the soft threshold zeros are exact, and a parameter can leave zero and come "
-    "back to it.",
+    right="It depends on the method, and no method promises it. Plain subgradient steps leave, as a rule, no "
+    "parameter at exactly zero; with the soft threshold zeros are exact, and a parameter can leave "
+    "zero and come back to it.",
     lesson="04",
     section="How it fails",
 )

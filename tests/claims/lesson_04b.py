@@ -103,9 +103,9 @@ def fista_rises_and_is_ahead():
     "c04b-2",
     statement="Coordinate descent is the fastest way to solve the LASSO.",
     verdict="imprecise",
-    right="Often it needs the fewest rounds. Where two columns that say nearly the same are both kept it "
-    "crawls along a narrow valley, and FISTA needs a fraction of the rounds. Which method is fastest "
-    "is a property of the data.",
+    right="On the houses of Ames it needs the fewest rounds. On two surveys of their living area, nearly "
+    "equal and both kept, it crawls along a narrow valley, and FISTA needs a fraction of its rounds. "
+    "Which method is fastest is a property of the data.",
     lesson="04b",
     section="How it fails",
     box=True,
