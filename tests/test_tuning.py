@@ -185,7 +185,8 @@ def test_every_row_is_tested_once_and_trains_otherwise(seed, n_samples, n_folds,
     np.testing.assert_array_equal(np.sort(np.concatenate([f.test for f in folds])), np.arange(n_samples))
     for fold in folds:
         np.testing.assert_array_equal(np.sort(np.append(fold.train, fold.test)), np.arange(n_samples))
-        assert (np.diff(fold.train) > 0).all() and (np.diff(fold.test) > 0).all()
+        assert (np.diff(fold.train) > 0).all()
+        assert (np.diff(fold.test) > 0).all()
     sizes = [len(fold.test) for fold in folds]
     assert max(sizes) - min(sizes) <= 1
 
