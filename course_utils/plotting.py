@@ -10,10 +10,11 @@ import seaborn
 from matplotlib.collections import LineCollection
 from matplotlib.colors import LinearSegmentedColormap
 
-from course_utils.style import ESTIMATE, MUTED, TRUTH, label_line, role, strong_to_weak
+from course_utils.style import CHOICE, ESTIMATE, MUTED, TRUTH, label_line, role, strong_to_weak
 
 _COLOURED_ROLES = ("ESTIMATE", "CONTRAST", "CHOICE", "FOURTH")
 _MOST_NAMES = 16
+_MOST_ROWS = 30
 _EMPTY_DOT = {
     "linestyle": "none",
     "marker": "o",
@@ -133,6 +134,125 @@ def residual_plot(ax, fitted, residuals, *, trend=None, unit=""):
     return ax
 
 
+def cv_curve(ax, lams, mean_error, standard_error, *, fold_errors=None, chosen=None, ylabel="squared error"):
+    """Draw the cross-validated error of every penalty, strong to weak, in a band of one standard error.
+
+    Parameters
+    ----------
+    ax : matplotlib Axes
+    lams, mean_error, standard_error : arrays (n_lams,)
+    fold_errors : array (n_folds, n_lams), optional
+        Drawn behind as thin grey lines, one a fold.
+    chosen : dict of label -> lam, optional
+        The lams to mark, each one of `lams`; their labels stand on top.
+    ylabel : str
+        Quantity and unit.
+
+    Raises
+    ------
+    ValueError
+        More than two lams to mark, or one that is not among lams.
+
+    Lesson: notebooks/05_choosing_lambda.ipynb
+    """
+    lams, mean_error = np.asarray(lams), np.asarray(mean_error)
+    marks = _by_falling_lam(chosen or {}, lams)
+    strong_to_weak(ax)
+    if fold_errors is not None:
+        folds = [np.column_stack([lams, errors]) for errors in fold_errors]
+        ax.add_collection(LineCollection(folds, colors=MUTED, linewidths=0.8, zorder=1), autolim=True)
+    low, high = mean_error - standard_error, mean_error + standard_error
+    ax.fill_between(lams, low, high, color=ESTIMATE, alpha=0.18, linewidth=0)
+    ax.plot(lams, mean_error, **role("ESTIMATE"))
+    ax.margins(y=0.12)
+    ax.autoscale_view()
+    for row, (label, lam) in enumerate(marks):
+        _mark_lam(ax, lam, mean_error[lams == lam][0], label, row)
+    ax.set_ylabel(ylabel)
+    return ax
+
+
+def selection_frequencies(ax, names, frequencies, *, threshold=None, xlabel="share of resamples"):
+    """Draw how often each feature is selected, the first on top; those below the threshold are grey.
+
+    Parameters
+    ----------
+    ax : matplotlib Axes
+    names : sequence of str, length n_features
+        At most thirty, in the order in which the rows are to stand.
+    frequencies : array (n_features,)
+        From 0 to 1.
+    threshold : float, optional
+        Drawn as a line with its value.
+    xlabel : str
+        What the frequency is a share of.
+
+    Raises
+    ------
+    ValueError
+        More than thirty names.
+
+    Lesson: notebooks/07_bootstrap_and_stability.ipynb
+    """
+    names, frequencies = list(names), np.asarray(frequencies, dtype=float)
+    if len(names) > _MOST_ROWS:
+        raise ValueError(f"{len(names)} features were asked for; at most {_MOST_ROWS} rows can be read")
+    reached = np.full(len(names), True) if threshold is None else frequencies >= threshold
+    rows = np.arange(len(names)) + 0.5
+    ax.barh(rows, frequencies, height=0.68, color=np.where(reached, ESTIMATE, MUTED))
+    _name_rows(ax, rows, names)
+    ax.set_xlim(0, 1)
+    if threshold is not None:
+        ax.axvline(threshold, **role("TRUTH"), linewidth=0.9)
+        ax.annotate(
+            f"threshold {threshold:g}",
+            xy=(threshold, 1),
+            xycoords=("data", "axes fraction"),
+            xytext=(0, 2),
+            textcoords="offset points",
+            ha="center",
+            va="bottom",
+            fontsize="small",
+        )
+    ax.set_xlabel(xlabel)
+    return ax
+
+
+def intervals(ax, names, centres, lows, highs, *, truth=None, xlabel="coefficient"):
+    """Draw a dot and a line a row, the first on top, beside a line at zero; known truths are short strokes.
+
+    Parameters
+    ----------
+    ax : matplotlib Axes
+    names : sequence of str, length n_rows
+        At most thirty, in the order in which the rows are to stand.
+    centres, lows, highs : arrays (n_rows,)
+    truth : array (n_rows,), optional
+        What each interval is meant to cover, where a simulation knows it.
+    xlabel : str
+        Quantity and unit.
+
+    Raises
+    ------
+    ValueError
+        More than thirty rows.
+
+    Lesson: notebooks/07_bootstrap_and_stability.ipynb
+    """
+    names = list(names)
+    if len(names) > _MOST_ROWS:
+        raise ValueError(f"{len(names)} intervals were asked for; at most {_MOST_ROWS} rows can be read")
+    rows = np.arange(len(names)) + 0.5
+    ax.axvline(0, color=MUTED, linestyle="-", linewidth=0.8, zorder=0)
+    ax.hlines(rows, lows, highs, color=ESTIMATE, linewidth=2)
+    ax.plot(centres, rows, "o", color=ESTIMATE, markersize=5, markeredgecolor="white", markeredgewidth=0.8)
+    if truth is not None:
+        ax.plot(truth, rows, "|", color=TRUTH, markersize=11, markeredgewidth=1.6)
+    _name_rows(ax, rows, names)
+    ax.set_xlabel(xlabel)
+    return ax
+
+
 def convergence(ax, series, *, bounds=None, ylabel="relative duality gap"):
     """Draw how fast solvers converge on two logarithmic axes, named at the ends; theoretical bounds are grey.
 
@@ -214,3 +334,38 @@ def correlation_heatmap(ax, matrix, names):
 def _require_at_most_four(coloured) -> None:
     if len(coloured) > 4:
         raise ValueError(f"{len(coloured)} coloured lines were asked for; a figure can carry at most 4")
+
+
+def _by_falling_lam(chosen, lams) -> list[tuple[str, float]]:
+    if len(chosen) > 2:
+        raise ValueError(f"{len(chosen)} lams were asked to be marked; their labels leave room for 2")
+    for label, lam in chosen.items():
+        if lam not in lams:
+            raise ValueError(f"{label!r} cannot be marked: {lam} is not one of the {len(lams)} lams given")
+    return sorted(chosen.items(), key=lambda item: -item[1])
+
+
+def _mark_lam(ax, lam, error, label, row) -> None:
+    """Draw a line at lam and a dot where it meets the curve; the label stands on its own row, inside."""
+    on_left = ax.transAxes.inverted().transform(ax.transData.transform((lam, error)))[0] < 0.5
+    ax.axvline(lam, color=TRUTH, linestyle=":", linewidth=0.9, zorder=1.5)
+    ax.plot(lam, error, "o", color=CHOICE, markersize=7, markeredgecolor="white", markeredgewidth=1)
+    ax.annotate(
+        label,
+        xy=(lam, 1),
+        xycoords=("data", "axes fraction"),
+        xytext=(5 if on_left else -5, -2 - 13 * row),
+        textcoords="offset points",
+        ha="left" if on_left else "right",
+        va="top",
+        fontsize="small",
+        bbox={"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none", "alpha": 0.8},
+    )
+
+
+def _name_rows(ax, rows, names) -> None:
+    """Name the rows of a chart that reads from top to bottom."""
+    ax.set_yticks(rows, names, fontsize="medium" if len(names) <= _MOST_NAMES else "x-small")
+    ax.set_ylim(len(names) + 0.2, -0.2)
+    ax.tick_params(axis="y", length=0, pad=7)
+    ax.spines["left"].set_visible(False)

@@ -3,13 +3,16 @@
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex
 
 from course_utils import plotting
-from course_utils.style import ESTIMATE, LINE_STYLES, MUTED
+from course_utils.style import CHOICE, ESTIMATE, LINE_STYLES, MUTED, TRUTH
 
 LAMS = np.array([1.0, 0.1, 0.01])
 BETAS = np.array([[0.0, 0.0, 0.0, 0.0, 0.0], [1.0, 0.0, -2.0, 0.5, 0.1], [1.5, 0.2, -3.0, 0.4, 0.3]])
 NAMES = ["volume", "weight", "age", "stage", "grade"]
+ERRORS, STANDARD_ERRORS = np.array([3.0, 1.0, 2.0]), np.array([0.5, 0.25, 0.125])
+CENTRES, LOWS, HIGHS = np.array([2.0, 0.0, -1.0]), np.array([1.0, -0.5, -3.0]), np.array([4.0, 0.25, -0.5])
 GAPS = {"ista": np.array([1.0, 0.5, 0.25]), "fista": np.array([1.0, 0.2, 0.0])}
 
 
@@ -25,6 +28,9 @@ def ax():
     [
         lambda ax: plotting.coefficient_bars(ax, NAMES, BETAS[1]),
         lambda ax: plotting.coefficient_path(ax, LAMS, BETAS, NAMES),
+        lambda ax: plotting.cv_curve(ax, LAMS, ERRORS, STANDARD_ERRORS),
+        lambda ax: plotting.selection_frequencies(ax, NAMES, LOWS[[0] * 5]),
+        lambda ax: plotting.intervals(ax, NAMES[:3], CENTRES, LOWS, HIGHS),
         lambda ax: plotting.residual_plot(ax, LAMS, -LAMS),
         lambda ax: plotting.convergence(ax, GAPS),
         lambda ax: plotting.correlation_heatmap(ax, np.eye(5), NAMES),
@@ -101,6 +107,117 @@ def test_a_path_of_five_colours_is_refused(ax):
 def test_a_name_that_is_not_in_the_path_is_refused(ax):
     with pytest.raises(ValueError, match="'size' cannot be highlighted: it is not among the 5 names given"):
         plotting.coefficient_path(ax, LAMS, BETAS, NAMES, highlight=["size"])
+
+
+def same_colours(drawn, expected) -> bool:
+    return [to_hex(colour) for colour in drawn] == [to_hex(colour) for colour in expected]
+
+
+def drawn_in(ax, colour):
+    """The lines drawn in this colour, as points."""
+    return [line.get_xydata().tolist() for line in ax.lines if line.get_color() == colour]
+
+
+def test_a_cv_curve_is_the_mean_error_from_a_strong_to_a_weak_penalty(ax):
+    plotting.cv_curve(ax, LAMS, ERRORS, STANDARD_ERRORS, ylabel="squared dollars")
+    assert drawn_in(ax, ESTIMATE) == [[[1.0, 3.0], [0.1, 1.0], [0.01, 2.0]]]
+    assert ax.xaxis_inverted()
+    assert ax.get_ylabel() == "squared dollars"
+
+
+def test_the_band_of_a_cv_curve_is_one_standard_error_wide_on_each_side(ax):
+    plotting.cv_curve(ax, LAMS, ERRORS, STANDARD_ERRORS)
+    (band,) = ax.collections
+    corners = {tuple(corner) for corner in band.get_paths()[0].vertices.round(6)}
+    assert corners >= {(1.0, 3.5), (1.0, 2.5), (0.1, 1.25), (0.1, 0.75), (0.01, 2.125), (0.01, 1.875)}
+
+
+def test_the_errors_of_the_folds_are_grey_lines_within_the_limits(ax):
+    folds = np.array([[9.0, 1.0, 2.0], [0.25, 1.0, 2.0]])
+    plotting.cv_curve(ax, LAMS, ERRORS, STANDARD_ERRORS, fold_errors=folds)
+    lines = next(lines for lines in ax.collections if same_colours(lines.get_edgecolor(), [MUTED]))
+    np.testing.assert_array_equal([path.vertices[:, 1] for path in lines.get_paths()], folds)
+    bottom, top = ax.get_ylim()
+    assert bottom <= 0.25 < 9 <= top
+
+
+def test_a_chosen_lam_is_a_dot_on_the_curve_under_its_label(ax):
+    plotting.cv_curve(ax, LAMS, ERRORS, STANDARD_ERRORS, chosen={"minimum": 0.1, "simplest": 1.0})
+    assert drawn_in(ax, CHOICE) == [[[1.0, 3.0]], [[0.1, 1.0]]]
+    assert drawn_in(ax, TRUTH) == [[[1.0, 0], [1.0, 1]], [[0.1, 0], [0.1, 1]]]
+    assert [(text.get_text(), text.xy[0]) for text in ax.texts] == [("simplest", 1.0), ("minimum", 0.1)]
+
+
+@pytest.mark.parametrize("chosen", [(1.0, 0.1), (0.1, 0.01), (1.0, 0.01)])
+def test_the_labels_of_two_chosen_lams_stay_apart_and_inside_the_axes(ax, chosen):
+    labels = ("the minimum", "one standard error")
+    plotting.cv_curve(ax, LAMS, ERRORS, STANDARD_ERRORS, chosen=dict(zip(labels, chosen, strict=True)))
+    ax.figure.canvas.draw()
+    first, second = (text.get_window_extent() for text in ax.texts)
+    assert not first.overlaps(second)
+    assert all(ax.bbox.x0 <= box.x0 < box.x1 <= ax.bbox.x1 for box in (first, second))
+
+
+def test_a_lam_that_was_not_tried_cannot_be_chosen(ax):
+    with pytest.raises(ValueError, match=r"'minimum' cannot be marked: 0.2 is not one of the 3 lams given"):
+        plotting.cv_curve(ax, LAMS, ERRORS, STANDARD_ERRORS, chosen={"minimum": 0.2})
+
+
+def test_three_chosen_lams_are_refused(ax):
+    with pytest.raises(ValueError, match="3 lams were asked to be marked; their labels leave room for 2"):
+        plotting.cv_curve(ax, LAMS, ERRORS, STANDARD_ERRORS, chosen=dict(zip("abc", LAMS, strict=True)))
+
+
+def test_frequencies_are_bars_from_the_top_in_the_order_given(ax):
+    plotting.selection_frequencies(ax, NAMES[:3], [0.25, 1.0, 0.5], xlabel="share of halves")
+    assert [bar.get_width() for bar in ax.patches] == [0.25, 1.0, 0.5]
+    assert [bar.get_y() + bar.get_height() / 2 for bar in ax.patches] == [0.5, 1.5, 2.5]
+    assert (tick_names(ax.yaxis), ax.yaxis_inverted()) == (NAMES[:3], True)
+    assert (ax.get_xlim(), ax.get_xlabel()) == ((0, 1), "share of halves")
+
+
+def test_a_frequency_below_the_threshold_is_grey_and_one_that_reaches_it_is_not(ax):
+    plotting.selection_frequencies(ax, NAMES[:3], [0.9, 0.75, 0.7], threshold=0.75)
+    assert same_colours([bar.get_facecolor() for bar in ax.patches], [ESTIMATE, ESTIMATE, MUTED])
+    assert drawn_in(ax, TRUTH) == [[[0.75, 0], [0.75, 1]]]
+    assert texts(ax) == ["threshold 0.75"]
+
+
+def test_without_a_threshold_no_frequency_is_grey(ax):
+    plotting.selection_frequencies(ax, NAMES[:2], [0.0, 0.1])
+    assert same_colours([bar.get_facecolor() for bar in ax.patches], [ESTIMATE, ESTIMATE])
+    assert not ax.lines
+    assert not ax.texts
+
+
+def test_an_interval_is_a_line_with_a_dot_in_the_row_of_its_name(ax):
+    plotting.intervals(ax, NAMES[:3], CENTRES, LOWS, HIGHS, xlabel="dollars")
+    (lines,) = ax.collections
+    expected = [[[1, 0.5], [4, 0.5]], [[-0.5, 1.5], [0.25, 1.5]], [[-3, 2.5], [-0.5, 2.5]]]
+    assert [path.vertices.tolist() for path in lines.get_paths()] == expected
+    assert drawn_in(ax, ESTIMATE) == [[[2, 0.5], [0, 1.5], [-1, 2.5]]]
+    assert (tick_names(ax.yaxis), ax.yaxis_inverted()) == (NAMES[:3], True)
+    assert ax.get_xlabel() == "dollars"
+
+
+def test_intervals_stand_beside_a_line_at_zero_and_the_truth_is_a_stroke(ax):
+    plotting.intervals(ax, NAMES[:3], CENTRES, LOWS, HIGHS, truth=[1.5, 0.0, -1.0])
+    assert drawn_in(ax, MUTED) == [[[0, 0], [0, 1]]]
+    assert drawn_in(ax, TRUTH) == [[[1.5, 0.5], [0, 1.5], [-1, 2.5]]]
+
+
+@pytest.mark.parametrize(
+    ("draw", "what"),
+    [
+        (lambda ax, names, x: plotting.selection_frequencies(ax, names, x), "features"),
+        (lambda ax, names, x: plotting.intervals(ax, names, x, x, x), "intervals"),
+    ],
+    ids=["frequencies", "intervals"],
+)
+def test_more_rows_than_can_be_read_are_refused(ax, draw, what):
+    draw(ax, [f"x{j}" for j in range(30)], np.zeros(30))
+    with pytest.raises(ValueError, match=f"31 {what} were asked for; at most 30 rows can be read"):
+        draw(ax, [f"x{j}" for j in range(31)], np.zeros(31))
 
 
 def test_residuals_are_drawn_against_fitted_values_about_a_line_at_zero(ax):
