@@ -15,6 +15,7 @@ from numbers import Integral, Real
 import numpy as np
 from joblib import Parallel, delayed
 
+from course_utils.scaling import Coefficients
 from course_utils.tuning import (
     EdgeOfGridWarning,
     Fold,
@@ -25,7 +26,7 @@ from course_utils.tuning import (
     one_standard_error_lam,
     refit,
 )
-from course_utils.validation import as_design, as_target, require_rng
+from course_utils.validation import as_design, as_target, constant_columns, require_rng
 
 RULES = {"minimum": best_lam, "one-standard-error": one_standard_error_lam}
 
@@ -226,7 +227,8 @@ def nested_cross_validation(
 
     For each outer fold, its training rows alone choose lam (K-fold cross-validation among themselves, with
     the columns standardised inside), set the ruler and fit beta. The test rows are looked at once, after
-    that, to compute the error: nothing in them can move lam or beta by a bit.
+    that, to compute the error: nothing in them can move lam or beta by a bit. A column that is constant on
+    the training rows of a fold has coefficient 0 there.
 
     Parameters
     ----------
@@ -482,11 +484,19 @@ def _require_honest(folds, n_samples: int) -> None:
 
 def _choose_and_fit(X, y, n_inner_folds, rng, rule, lams):
     """Return (lam, coefficients in the original units, edge of the grid or None) from these rows alone."""
-    curve = cross_validate_path(X, y, lams, folds=k_folds(len(y), n_inner_folds, rng=rng))
+    varies = np.setdiff1d(np.arange(X.shape[1]), constant_columns(X))
+    if not varies.size:
+        raise ValueError(
+            "every column of X is constant on the training rows of an outer fold; take larger folds"
+        )
+    X_varying = X[:, varies]
+    curve = cross_validate_path(X_varying, y, lams, folds=k_folds(len(y), n_inner_folds, rng=rng))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", EdgeOfGridWarning)  # one warning for all folds, from the caller
         lam = RULES[rule](curve)
-    return lam, refit(X, y, lam), edge_of_grid(curve)
+    model, beta = refit(X_varying, y, lam), np.zeros(X.shape[1])
+    beta[varies] = model.beta
+    return lam, Coefficients(beta, model.intercept), edge_of_grid(curve)
 
 
 def _judged(X, y, folds: tuple[Fold, ...], fits) -> NestedCV:

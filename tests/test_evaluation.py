@@ -165,6 +165,7 @@ def test_paired_interval_is_that_of_the_mean_difference_of_squared_errors():
         difference, np.zeros(40), metric=lambda d, _: d.mean(), rng=np.random.default_rng(5)
     )
     assert (paired.low, paired.high) == pytest.approx((alone.low, alone.high), rel=1e-9)
+    assert paired.estimate == pytest.approx(difference.mean(), rel=1e-9)
 
 
 def test_groups_of_one_row_each_are_rows(rng):
@@ -325,6 +326,17 @@ def test_nested_cross_validation_warns_once_when_the_grid_is_too_short():
     assert len(caught) == 1
 
 
+def test_a_column_that_is_constant_on_the_training_rows_has_no_coefficient_there():
+    X, y = a_table()
+    folds = tuning.k_folds(60, 4, rng=np.random.default_rng(8))
+    rare = np.zeros(60)
+    rare[folds[2].test[0]] = 1
+    result, _ = nested(np.column_stack([X[:, :3], rare, X[:, 3:]]), y)
+    without, _ = nested(X, y)
+    np.testing.assert_array_equal(result.betas[2], np.insert(without.betas[2], 3, 0))
+    assert result.errors[2] == without.errors[2]
+
+
 def test_rows_in_no_test_fold_have_no_prediction():
     X, y = a_table()
     folds = tuning.k_folds(60, 4)[:2]
@@ -354,6 +366,15 @@ def test_nested_cross_validation_refuses_dishonest_folds(folds, options, message
 def curve_of(X, y, **options):
     options = {"sizes": [10, 20, 40], "n_test": 15, "n_repeats": 3, "rng": np.random.default_rng(4)} | options
     return learning_curve(X, y, fit_least_squares, **options)
+
+
+def test_nested_cross_validation_refuses_a_fold_in_which_nothing_varies():
+    X, y = np.eye(6)[:, :1], np.arange(6.0)
+    folds = [tuning.Fold(np.arange(1, 6), np.array([0]))]
+    with pytest.raises(
+        ValueError, match="every column of X is constant on the training rows of an outer fold"
+    ):
+        nested_cross_validation(X, y, outer_folds=folds, rng=np.random.default_rng(0))
 
 
 def test_learning_curve_judges_least_squares_on_rows_it_has_not_seen():
