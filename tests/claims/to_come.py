@@ -6,8 +6,7 @@ When every lesson up to 07 is ready, nothing is left here, and this module goes 
 from __future__ import annotations
 
 TO_COME = {
-    "02": "1 10 12 15 16 69 71 73 81 82 83 94 102 103 104",
-    "02b": "11 13 14 40 41 70 84 87 92",
+    "02b": "11 13 14 40 41 84 87 92",
     "03": "28 29 30 31 34 35 47 49 97 98",
     "03b": "32 33 36 37 38 51",
     "05": "54 55 56 57 58 59 60 61 62 106 118",
