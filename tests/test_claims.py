@@ -11,7 +11,6 @@ from claims.to_come import TO_COME
 from house_rules import claim_rules as rules
 from house_rules.glossary_rules import terms_in
 from house_rules.notebook_rules import BOX, exercises_answer, links_resolve, speaks_plainly
-from house_rules.prose_numbers import measured_numbers
 from house_rules.reading import read_notebook
 from house_rules.samples import notebook, text
 from house_rules.testing_rules import doubled_names
@@ -285,8 +284,3 @@ def test_the_page_names_the_claim_the_verdict_and_the_place():
         "[ISTA from scratch](04_ista_from_scratch.ipynb), under “The idea”.\n"
     )
     assert "claim 28" not in page([entry()], (replace(listed, status="planned"),))
-
-
-@pytest.mark.parametrize("words", ["claim 28", "claims 85b", "[claim c02b-3](common_claims.md#claim-c02b-3)"])
-def test_the_number_of_a_claim_is_no_measurement(words):
-    assert measured_numbers(f"> It is the other way round ({words}).") == []

@@ -65,6 +65,8 @@ EXEMPT = [
     "Python 3.11, scikit-learn 1.9, version 3.11.7",
     "On 21 November 2026, or November 21",
     "half of it, 3/4, in 3D, below 10⁻⁶",
+    "> It is not so ([claim 28](common_claims.md#claim-28), [claim c02b-3](common_claims.md#claim-c02b-3)).",
+    "claim 85b, claims 97",
     "the L2 norm of x3, R² and [the table](https://doi.org/10.1000/182)",
     '> **You will read that** "a VIF above 10 is harmful".',
     "**Sources** Hoerl, Technometrics 12, 55-67.\n\n**Next**: scaling.",
@@ -156,6 +158,12 @@ def test_a_timing_supports_no_number():
 
 def test_a_number_that_the_section_defines_in_code_is_accepted():
     assert complaints(text("We draw 200 rows."), code("simulate(200, 50, noise=0.5)")) == []
+
+
+def test_a_number_in_the_code_has_its_sign():
+    defined = code("low, high = -3, 4")
+    assert complaints(text("From −3 to 4, a range of 3 and 4."), defined) == []
+    assert "−4 stands in no output" in complaints(text("From −4."), defined)[0]
 
 
 def test_a_number_inside_a_string_of_code_defines_nothing():

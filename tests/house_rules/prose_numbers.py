@@ -123,13 +123,15 @@ def numbers_in_code(cell: Cell) -> list[Number]:
 
 
 def numbers_in_tree(tree: ast.AST) -> list[Number]:
-    """Return the numbers that are written in a piece of code."""
-    values = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)]
-    return [
-        Number(repr(value), Decimal(repr(value)), False, False)
-        for value in values
-        if type(value) in (int, float)
+    """Return the numbers that are written in a piece of code, each with its sign."""
+    nodes = list(ast.walk(tree))
+    minus = [node for node in nodes if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub)]
+    negative = {id(node.operand) for node in minus}
+    constants = [
+        node for node in nodes if isinstance(node, ast.Constant) and type(node.value) in (int, float)
     ]
+    values = [-node.value if id(node) in negative else node.value for node in constants]
+    return [Number(repr(value), Decimal(repr(value)), False, False) for value in values]
 
 
 def typed_in_figures(cell: Cell) -> list[Number]:
