@@ -109,7 +109,7 @@ def figures_are_asserted(entry) -> list[str]:
     """A number in the right statement is one that the check holds the result to."""
     evidence = numbers_in_tree(function_of(entry))
     return [
-        f"claim {entry.id}: {number.text} stands in `right` and not in the check"
+        f"claim {entry.id}: {number.text} stands in `right` and not in the check: assert it, or say it in words"
         for number in unsupported(measured_numbers(entry.right), evidence)
     ]
 
