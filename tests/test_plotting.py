@@ -148,14 +148,26 @@ def test_a_chosen_lam_is_a_dot_on_the_curve_under_its_label(ax):
     assert [(text.get_text(), text.xy[0]) for text in ax.texts] == [("simplest", 1.0), ("minimum", 0.1)]
 
 
-@pytest.mark.parametrize("chosen", [(1.0, 0.1), (0.1, 0.01), (1.0, 0.01)])
-def test_the_labels_of_two_chosen_lams_stay_apart_and_inside_the_axes(ax, chosen):
-    labels = ("the minimum", "one standard error")
-    plotting.cv_curve(ax, LAMS, ERRORS, STANDARD_ERRORS, chosen=dict(zip(labels, chosen, strict=True)))
+@pytest.fixture(params=[(0, 1), (10, 12), (13, 16), (28, 29), (2, 27)])
+def marked(ax, request):
+    """For each of two chosen lams of thirty: the box of its label and the place of its line, in pixels."""
+    lams, curve = np.geomspace(1.0, 0.01, 30), np.linspace(3.0, 1.0, 30)
+    chosen = dict(zip(("one standard error", "the minimum"), lams[list(request.param)], strict=True))
+    plotting.cv_curve(ax, lams, curve, 0.1 * curve, chosen=chosen)
     ax.figure.canvas.draw()
-    first, second = (text.get_window_extent() for text in ax.texts)
+    boxes = [text.get_window_extent() for text in ax.texts]
+    return list(zip(boxes, ax.transData.transform([text.xy for text in ax.texts])[:, 0], strict=True))
+
+
+def test_the_labels_of_two_chosen_lams_do_not_touch(marked):
+    (first, _), (second, _) = marked
     assert not first.overlaps(second)
-    assert all(ax.bbox.x0 <= box.x0 < box.x1 <= ax.bbox.x1 for box in (first, second))
+
+
+def test_the_label_of_a_chosen_lam_stands_beside_its_line_inside_the_axes(ax, marked):
+    for box, line in marked:
+        assert box.x1 < line or line < box.x0
+        assert ax.bbox.x0 <= box.x0 < box.x1 <= ax.bbox.x1
 
 
 def test_a_lam_that_was_not_tried_cannot_be_chosen(ax):
