@@ -1,3 +1,4 @@
+import cvxpy
 import numpy as np
 import pytest
 from hypothesis import given
@@ -6,6 +7,7 @@ from scipy import sparse
 from scipy.optimize import approx_fprime, minimize
 from sklearn.linear_model import Lasso
 
+from course_utils.datasets import load_prostate
 from course_utils.objective import (
     CentredProblem,
     budget_of,
@@ -17,6 +19,9 @@ from course_utils.objective import (
     lipschitz_constant,
     smooth_gradient,
 )
+from course_utils.path import lam_for_budget
+from course_utils.scaling import fit_standardizer
+from course_utils.solvers import coordinate_descent
 
 seeds = st.integers(0, 2**32 - 1)
 
@@ -122,6 +127,124 @@ def test_the_penalised_minimum_is_also_the_minimum_within_its_budget():
     others = np.concatenate([others, model.coef_ + 0.01 * (others - model.coef_)])
     losses = [lasso_objective(X, y, b, (y - X @ b).mean(), 0) for b in others]
     assert min(losses) >= lasso_objective(X, y, model.coef_, model.intercept_, 0)
+
+
+# A third witness: cvxpy, an interior-point method that shares nothing with ours. Its dual values are the
+# certificate: a constraint a == b or a <= b has the dual value nu that multiplies (a - b) in the Lagrangian.
+
+WITNESS = {"solver": "CLARABEL", "tol_gap_abs": 1e-10, "tol_gap_rel": 1e-10, "tol_feas": 1e-10}
+
+
+def penalised_by_cvxpy(X, y, lam):
+    """Return the minimum, its beta and its dual point n nu, where nu belongs to y - b0 - X b == residual."""
+    beta, intercept, residual = cvxpy.Variable(X.shape[1]), cvxpy.Variable(), cvxpy.Variable(len(y))
+    definition = y - intercept - X @ beta == residual
+    cost = cvxpy.sum_squares(residual) / (2 * len(y)) + lam * cvxpy.norm1(beta)
+    minimum = cvxpy.Problem(cvxpy.Minimize(cost), [definition]).solve(**WITNESS)
+    return minimum, beta.value, len(y) * definition.dual_value
+
+
+def within_budget_by_cvxpy(X, y, budget, loss_weight):
+    """Minimise loss_weight * RSS subject to ||beta||_1 <= budget; return beta and the budget's dual value."""
+    beta, intercept = cvxpy.Variable(X.shape[1]), cvxpy.Variable()
+    rule = cvxpy.norm1(beta) <= budget
+    loss = loss_weight * cvxpy.sum_squares(y - intercept - X @ beta)
+    cvxpy.Problem(cvxpy.Minimize(loss), [rule]).solve(**WITNESS)
+    return beta.value, float(rule.dual_value)
+
+
+def prostate():
+    data = load_prostate()
+    return fit_standardizer(data.X).transform(data.X), data.y
+
+
+def wide():
+    return draw(3, n_samples=20, n_features=40)
+
+
+@pytest.fixture(
+    params=[(prostate, 0.3), (prostate, 0.03), (wide, 0.3), (wide, 0.05)],
+    ids=["prostate, strong", "prostate, weak", "wide, strong", "wide, weak"],
+)
+def solved(request):
+    """X, y, lam, our solution, and the objective of the model without features."""
+    make, fraction = request.param
+    X, y = make()
+    lam = fraction * lam_max(X, y)
+    return X, y, lam, coordinate_descent(X, y, lam, tol=1e-12), np.var(y) / 2
+
+
+def dual_value_of_the_certificate(X, y, beta, lam, null):
+    """The D of the docstring of duality_gap: P minus the gap."""
+    intercept = y.mean() - X.mean(axis=0) @ beta
+    return lasso_objective(X, y, beta, intercept, lam) - null * duality_gap(X, y, beta, intercept, lam)
+
+
+def test_cvxpy_finds_the_same_minimum(solved):
+    X, y, lam, ours, null = solved
+    minimum, beta, _ = penalised_by_cvxpy(X, y, lam)
+    assert minimum == pytest.approx(lasso_objective(X, y, ours.beta, ours.intercept, lam), abs=1e-8 * null)
+    np.testing.assert_allclose(ours.beta, beta, atol=1e-6)
+
+
+def test_the_dual_values_of_cvxpy_are_our_residuals(solved):
+    X, y, lam, ours, _ = solved
+    theta = penalised_by_cvxpy(X, y, lam)[2]
+    np.testing.assert_allclose(theta, y - ours.intercept - X @ ours.beta, atol=1e-6)
+
+
+def test_the_dual_point_of_cvxpy_satisfies_the_constraints_that_the_certificate_states(solved):
+    X, y, lam, ours, _ = solved
+    theta = penalised_by_cvxpy(X, y, lam)[2]
+    slack = lam - np.abs(X.T @ theta) / len(y)
+    assert slack.min() >= -1e-8 * lam
+    assert np.abs(slack[ours.beta != 0]).max() <= 1e-6 * lam
+    assert abs(theta.sum()) < 1e-8
+
+
+def test_the_dual_objective_of_cvxpy_is_the_minimum_and_the_dual_value_of_our_certificate(solved):
+    X, y, lam, ours, null = solved
+    minimum, _, theta = penalised_by_cvxpy(X, y, lam)
+    centred = y - y.mean()
+    dual = (centred @ centred - np.sum((centred - theta) ** 2)) / (2 * len(y))
+    assert dual == pytest.approx(minimum, abs=1e-8 * null)
+    certified = dual_value_of_the_certificate(X, y, ours.beta, lam, null)
+    assert certified == pytest.approx(dual, abs=1e-8 * null)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 0.99])
+def test_short_of_the_minimum_the_certificate_promises_less_than_cvxpy_knows(solved, share):
+    X, y, lam, ours, null = solved
+    minimum = penalised_by_cvxpy(X, y, lam)[0]
+    certified = dual_value_of_the_certificate(X, y, share * ours.beta, lam, null)
+    assert certified < minimum - 1e-8 * null
+
+
+@pytest.mark.parametrize("convention", ["course", "half_rss", "rss"])
+def test_lam_is_the_dual_value_of_the_budget_in_every_convention(solved, convention):
+    X, y, lam, ours, _ = solved
+    loss_weight = {"course": 1 / (2 * len(y)), "half_rss": 0.5, "rss": 1.0}[convention]
+    beta, price = within_budget_by_cvxpy(X, y, budget_of(ours.beta), loss_weight)
+    expected = convert_penalty(lam, n_samples=len(y), source="course", target=convention)
+    assert price == pytest.approx(expected, rel=1e-6)
+    np.testing.assert_allclose(ours.beta, beta, atol=1e-6)
+
+
+@pytest.mark.parametrize("make", [prostate, lambda: draw(4)], ids=["prostate", "simulated"])
+@pytest.mark.parametrize("share", [0.2, 0.8])
+def test_lam_for_budget_is_the_price_that_cvxpy_puts_on_the_budget(make, share):
+    X, y = make()
+    budget = share * budget_of(np.linalg.lstsq(X - X.mean(axis=0), y, rcond=None)[0])
+    price = within_budget_by_cvxpy(X, y, budget, 1 / (2 * len(y)))[1]
+    assert lam_for_budget(X, y, budget) == pytest.approx(price, rel=1e-6)
+
+
+def test_a_budget_that_does_not_bind_has_no_price():
+    X, y = prostate()
+    least_squares = np.linalg.lstsq(X, y - y.mean(), rcond=None)[0]
+    beta, price = within_budget_by_cvxpy(X, y, 2 * budget_of(least_squares), 1 / (2 * len(y)))
+    assert price == pytest.approx(0, abs=1e-8)
+    np.testing.assert_allclose(beta, least_squares, atol=1e-6)
 
 
 def test_the_objective_by_hand():
