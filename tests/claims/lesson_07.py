@@ -124,7 +124,7 @@ def a_threshold_leaves_the_minimum_and_small_effects():
     verdict="wrong",
     right="The percentile interval is the range in which the estimate moves. The resamples scatter around the shrunken "
     "value, and do not show that it is shrunken: at a λ of two standard deviations a real effect lies in its "
-    "95 % interval in about half of the studies, and zero nearly always.",
+    "interval in about half of the studies, and zero nearly always.",
     lesson="07",
     section="Intervals, and what they are not",
     box=True,
