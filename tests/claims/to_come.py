@@ -6,10 +6,8 @@ When every lesson up to 07 is ready, nothing is left here, and this module goes 
 from __future__ import annotations
 
 TO_COME = {
-    "02b": "11 13 14 40 41 84 87 92",
     "03b": "32 36 37 38 51",
-    "05": "54 55 56 57 58 59 60 61 62 106 118",
-    "05b": "18",
+    "05b": "18 55",
     "06": "42 43 44 63 64",
     "06b": "46 48 50",
     "07b": "20 53 67",
