@@ -254,9 +254,9 @@ def fewer_alive_at_a_lower_price():
     "c02b-1",
     statement="A model with five coefficients has five degrees of freedom.",
     verdict="imprecise",
-    right="If the five were named beforehand. The best of twenty, kept at full size, have almost three times "
-    "as many. The LASSO's shrinkage pays for its search: on average a living coefficient is one "
-    "degree of freedom.",
+    right="If the five were named beforehand. Those of twenty that pass a threshold, kept at full size, have almost "
+    "three times as many. The LASSO's shrinkage pays for its search: on average a living coefficient is one degree of "
+    "freedom.",
     lesson="02b",
     section="What selection costs",
     box=True,
