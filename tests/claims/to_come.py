@@ -6,7 +6,6 @@ When every lesson up to 07 is ready, nothing is left here, and this module goes 
 from __future__ import annotations
 
 TO_COME = {
-    "03b": "32 36 37 38 51",
     "05b": "18 55",
     "06": "42 43 44 63 64",
     "06b": "46 48 50",
