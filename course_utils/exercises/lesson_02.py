@@ -17,7 +17,7 @@ from course_utils.exercises.types import (
 from course_utils.prox import soft_threshold
 
 OBJECTIVES = {
-    "bill": "compute what a model costs: its loss and the price of its coefficients",
+    "bill": "compute what a model costs: its loss and the penalty on its coefficients",
     "kink": "say which slopes fit at a kink, and whether zero is the minimum",
     "soft": "derive the soft threshold, for one coefficient and for orthonormal columns",
     "budget": "turn a budget into a price",
@@ -37,14 +37,17 @@ BILL = '''def bill(X, y, intercept, beta, lam):
     residuals = y - intercept - X @ beta
     return np.sum(residuals**2) / (2 * len(y)) + lam * np.sum(np.abs(beta))
 '''
-LOSS = "With lam = 0 and no intercept the bill is the loss alone: the RSS divided by 2n. Yours is another number."
+LOSS = (
+    "With lam = 0 nothing is charged, and without an intercept the bill is the RSS divided by 2n. "
+    "Yours is another number."
+)
 FORGOT_INTERCEPT = "Right without an intercept. What is the fitted value of a model that has one?"
 CHARGED_INTERCEPT = (
     "The intercept is part of the prediction, and it is not charged: the price is for beta alone."
 )
 SIGNED = "A negative coefficient makes your bill smaller. The price is for its size, |beta_j|."
 SQUARED = "You charge the squares of the coefficients. That is ridge's tariff."
-ON_THE_LOSS = "Your price depends on the loss. It is charged for the coefficients: lam times their L1 norm."
+ON_THE_LOSS = "Your penalty depends on the loss. The coefficients are charged: lam times their L1 norm."
 BILL_IN_GENERAL = (
     "The loss is right. Look at the second part: lam times the sum of all |beta_j|, none left out, once."
 )
@@ -150,6 +153,7 @@ exercise_1 = Exercise(
     wrong_answers=(
         WrongAnswer("not halved", edited(BILL, "(2 * len(y))", "len(y)"), LOSS),
         WrongAnswer("not divided", edited(BILL, " / (2 * len(y))", ""), LOSS),
+        WrongAnswer("forgets the price", edited(BILL, "lam * np.sum", "np.sum"), LOSS),
         WrongAnswer("no intercept", edited(BILL, " - intercept", ""), FORGOT_INTERCEPT),
         WrongAnswer("with its sign", edited(BILL, "np.abs(beta)", "beta"), SIGNED),
         WrongAnswer("ridge", edited(BILL, "np.abs(beta)", "beta**2"), SQUARED),
@@ -188,10 +192,10 @@ TWICE = "That is the slope of RSS / n. The loss is half of it."
 SLOPE_OF_LOSS = (
     "Begin with lam = 0: both slopes are the derivative of the loss at b = 0. Yours are other numbers."
 )
-NO_KINK = (
-    "You have given the price one slope at zero. At the kink of |b| a whole fan of lines fits: which slopes?"
+NO_KINK = "You have given the penalty one slope at zero. At the kink of |b| a whole fan of lines fits: which slopes?"
+WIDTH = (
+    "The loss is right. The penalty adds every slope from -lam to lam, so that the interval is 2 lam wide."
 )
-WIDTH = "The loss is right. The price adds every slope from -lam to lam, so that the interval is 2 lam wide."
 
 
 def slope_of_loss(x, y):
@@ -327,10 +331,10 @@ NOT_LEAST_SQUARES = (
 )
 ZEROS_TOO_LATE = (
     "The zeros come too late. Write the loss with X'X = I: it is half of sum((beta - z)**2) divided by something, "
-    "and the price is not."
+    "and the penalty is not."
 )
-PRICE_OF_RSS = (
-    "That is the solution for RSS + lam ||beta||_1 times n: your threshold is twice what it should be."
+HALF_LOST = (
+    "Your threshold is twice what it should be. The soft threshold belongs to (b - z)**2 / 2, with its half."
 )
 ROOT_OF_N = (
     "A column of length 1 is sqrt(n) times shorter than the lesson's, and its coefficient is that much larger. "
@@ -373,18 +377,18 @@ exercise_3 = Exercise(
             NOT_LEAST_SQUARES,
         ),
         Check(
-            "the loss divides by n, and the price does not",
+            "the loss divides by n, and the penalty does not",
             1,
             short_columns_case(0.1),
             threshold_is_not(lambda n: 1),
             ZEROS_TOO_LATE,
         ),
         Check(
-            "the price belongs to RSS / 2n",
+            "the square keeps its half",
             1,
             short_columns_case(0.1),
             threshold_is_not(lambda n: 2 * n),
-            PRICE_OF_RSS,
+            HALF_LOST,
         ),
         Check("both lengths are counted", 1, short_columns_case(0.1), threshold_is_not(np.sqrt), ROOT_OF_N),
         Check(
@@ -399,13 +403,14 @@ exercise_3 = Exercise(
     ),
     hints=(
         "The lesson's derivation assumed X'X / n = I. Go through it again with X'X = I.",
-        "The loss is now sum((beta_j - z_j)**2) / 2n + constant. Multiply loss and price by n.",
+        "The loss is now sum((beta_j - z_j)**2) / 2n + constant. Multiply loss and penalty by n.",
         "What remains is (beta_j - z_j)**2 / 2 + n lam |beta_j|: the threshold is n * lam.",
     ),
     solution=REPAIRED,
     explanation=(
-        "A shorter column needs a larger coefficient for the same work, and the price is charged on the "
-        "coefficient. Two factors sqrt(n) meet: one in z, one in the threshold. Lesson 3 makes a lesson of it."
+        "A column sqrt(n) times shorter needs a coefficient sqrt(n) times larger for the same work, so that z and "
+        "the threshold grow together; and it pays for every unit of the larger coefficient, which makes another "
+        "factor sqrt(n) in the threshold. Lesson 3 makes a lesson of it."
     ),
     wrong_answers=(
         WrongAnswer("nothing repaired", without_raise(TO_REPAIR), ZEROS_TOO_LATE),
@@ -414,7 +419,7 @@ exercise_3 = Exercise(
             edited(without_raise(TO_REPAIR), "X.T @ y", "X.T @ y / len(y)"),
             NOT_LEAST_SQUARES,
         ),
-        WrongAnswer("price of RSS", edited(REPAIRED, "len(y) * lam", "2 * len(y) * lam"), PRICE_OF_RSS),
+        WrongAnswer("the half is lost", edited(REPAIRED, "len(y) * lam", "2 * len(y) * lam"), HALF_LOST),
         WrongAnswer("root of n", edited(REPAIRED, "len(y) * lam", "np.sqrt(len(y)) * lam"), ROOT_OF_N),
         WrongAnswer(
             "hard threshold",
@@ -680,6 +685,13 @@ exercise_5 = Exercise(
             lambda case, answer: abs(spent(case.args[0], answer) - case.args[1]) < 0.2,
             TIGHT,
         ),
+        Check(
+            "in the tightest one is left",
+            1,
+            budget_case(0.05),
+            lambda case, answer: abs(spent(case.args[0], answer) - case.args[1]) < 0.2,
+            TIGHT,
+        ),
         Check("to within a millionth", 2, budget_case(0.3), spends_exactly, NOT_EXACT),
     ),
     hints=(
@@ -723,6 +735,21 @@ exercise_5 = Exercise(
             "all survive",
             edited(PRICE_OF_BUDGET, "return np.max(prices)", "return prices[-1]"),
             SOME_DROP,
+        ),
+        WrongAnswer(
+            "two at least",
+            edited(PRICE_OF_BUDGET, "return np.max(prices)", "return np.max(prices[1:])"),
+            TIGHT,
+        ),
+        WrongAnswer(
+            "those who drop out are left out once",
+            """def price_of_budget(z, budget):
+    sizes = np.abs(z)
+    lam = (np.sum(sizes) - budget) / len(z)
+    alive = sizes[sizes > lam]
+    return (np.sum(alive) - budget) / len(alive)
+""",
+            TIGHT,
         ),
         WrongAnswer(
             "a coarse search",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.optimize import brentq
 
 from claims import claim
 from course_utils.datasets import load_prostate
@@ -38,8 +39,8 @@ def loss(X, y, beta):
 def survivors(wishes, share):
     """Return how many coefficients of each row survive a budget of share times its L1 norm."""
     sizes = -np.sort(-np.abs(wishes), axis=1)
-    spent_if_kept = np.cumsum(sizes, axis=1) - np.arange(1, sizes.shape[1] + 1) * sizes
-    return np.sum(spent_if_kept < share * sizes.sum(axis=1, keepdims=True), axis=1)
+    spent_when_it_goes = np.cumsum(sizes, axis=1) - np.arange(1, sizes.shape[1] + 1) * sizes
+    return np.sum(spent_when_it_goes < share * sizes.sum(axis=1, keepdims=True), axis=1)
 
 
 @claim(
@@ -47,7 +48,7 @@ def survivors(wishes, share):
     statement="LASSO means least absolute shrinkage and selection operator: it shrinks coefficients, and it selects "
     "features.",
     verdict="true",
-    right="Yes. The price makes the sum of the absolute coefficients smaller than that of least squares, and makes "
+    right="Yes. The penalty makes the sum of the absolute coefficients smaller than that of least squares, and makes "
     "some of them exactly zero.",
     lesson="02",
     section="Two ways to charge",
@@ -222,8 +223,8 @@ def one_part_pays_for_the_other():
     "69",
     statement="The penalty makes models sparse because it penalises the magnitude of the coefficients.",
     verdict="imprecise",
-    right="The square penalises magnitude too, and makes no zero. It takes a penalty that still has a slope at zero: "
-    "then zero is the minimum for a whole range of data.",
+    right="The square penalises magnitude too, and makes no zero. A penalty that still has a slope at zero makes them: "
+    "zero is then the minimum for a whole range of data.",
     lesson="02",
     section="The kink",
 )
@@ -262,19 +263,25 @@ def slopes_of_both_penalties():
     "16",
     statement="Ridge never makes a coefficient exactly zero.",
     verdict="imprecise",
-    right="With data as they are measured, yes. It makes a zero where a column has nothing at all to say: one that is "
+    right="At a price picked at random, yes. A coefficient that changes its sign as the price rises is zero on the "
+    "way, and at no price nearby. It rests at zero only if its column has nothing at all to say, such as one that is "
     "orthogonal to y and to all the others.",
     lesson="02",
     section="The kink",
 )
 def ridge_rarely_makes_zeros():
-    """Two hundred draws, and one column that is orthogonal to everything."""
+    """Two hundred draws, a coefficient that crosses zero, and one column that is orthogonal to everything."""
     rng = np.random.default_rng(2)
     for _ in range(200):
         X = rng.normal(size=(30, 5))
         assert np.all(ridge(X, X[:, 0] + rng.normal(size=30)) != 0)
     X = np.array([[1.0, 1.0], [1.0, -1.0], [-1.0, 1.0], [-1.0, -1.0]])
-    assert ridge(X, 3 * X[:, 0])[1] == 0
+    assert all(ridge(X, 3 * X[:, 0], lam)[1] == 0 for lam in (0.01, 1, 100))
+    data, y = men()
+    age = 2
+    crossing = brentq(lambda lam: ridge(data, y, lam)[age], 0.1, 10, xtol=1e-14)
+    assert abs(ridge(data, y, crossing)[age]) < 1e-12
+    assert ridge(data, y, 0.99 * crossing)[age] < -1e-5 < 1e-5 < ridge(data, y, 1.01 * crossing)[age]
 
 
 @claim(
