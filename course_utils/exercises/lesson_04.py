@@ -18,7 +18,7 @@ from course_utils.objective import duality_gap, lam_max
 from course_utils.prox import soft_threshold
 
 OBJECTIVES = {
-    "toll": "derive the soft threshold and say how wide its dead zone is",
+    "toll": "say what toll one step pays and how wide its dead zone is",
     "step": "choose a step size that cannot diverge",
     "bug": "find the error in a solver whose answers look plausible",
     "gap": "prove with a duality gap that a solver is done",

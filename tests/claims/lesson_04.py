@@ -46,7 +46,7 @@ def hard_run():
     "that: steps along the slope jump over zero and never stand on it, while the soft threshold lands "
     "on it.",
     lesson="04",
-    section="Eight measurements, and what they say about a ninth",
+    section="Going downhill",
 )
 def subgradient_steps_never_land_on_zero():
     """Two thousand subgradient steps, and two hundred of ISTA, on the prostate data."""
