@@ -116,7 +116,7 @@ def noise_reaches_any_frequency_and_a_proxy_reaches_one():
     statement="Stability selection guarantees that the expected number of false selections stays below its bound.",
     verdict="imprecise",
     right="It does if the features without effect are alike, and if the LASSO is no worse than guessing. Then the "
-    "bound is kept with a wide margin. A proxy, which is not like the others, breaks it every time.",
+    "bound is kept with a wide margin. A proxy, which is not like the others, breaks it.",
     lesson="07b",
     section="How it fails",
 )
