@@ -66,6 +66,9 @@ SQUARED = (
     "That is what the coefficient loses, lam / spread^2, taken off the effect. The effect is the coefficient "
     "times the spread, and so is its loss."
 )
+COEFFICIENT = (
+    "That is the coefficient that is left. The effect is asked for: the coefficient times the spread."
+)
 PRICE_IN_GENERAL = (
     "The soft threshold of the effect at the charge of one unit of effect: lam divided by the spread."
 )
@@ -115,6 +118,13 @@ exercise_1 = Exercise(
             is_not(lambda effect, spread, lam: left(effect, spread**2, lam)),
             SQUARED,
         ),
+        Check(
+            "an effect, no coefficient",
+            1,
+            alone_case(),
+            is_not(lambda effect, spread, lam: left(effect, spread, lam) / spread),
+            COEFFICIENT,
+        ),
         Check("the effect that is left", 2, alone_case(), left_truth, PRICE_IN_GENERAL),
     ),
     hints=(
@@ -150,6 +160,15 @@ exercise_1 = Exercise(
             "charge of the coefficient", edited(EFFECT_LEFT, "lam / spread", "lam / spread**2"), SQUARED
         ),
         WrongAnswer(
+            "the coefficient",
+            edited(
+                EFFECT_LEFT,
+                "np.sign(effect) * max(abs(effect) - charge, 0)",
+                "np.sign(effect) * max(abs(effect) - charge, 0) / spread",
+            ),
+            COEFFICIENT,
+        ),
+        WrongAnswer(
             "root of the spread", edited(EFFECT_LEFT, "lam / spread", "lam / spread**0.5"), PRICE_IN_GENERAL
         ),
     ),
@@ -168,6 +187,11 @@ MULTIPLIED = (
     "Your coefficients were multiplied by the scale. In a unit with large numbers the coefficient is small."
 )
 KEPT = "Your coefficients are still those of the standardised columns: nothing has been divided."
+DIVIDED_ONCE = (
+    "One standard deviation is `scale` original units, so each coefficient is divided by its scale, and nothing else "
+    "is done to it."
+)
+INTERCEPT_LAST = "The intercept comes first, the coefficients after it."
 INTERCEPT_KEPT = (
     "The coefficients are right. The intercept is still that of standardised columns: what of the means?"
 )
@@ -239,6 +263,20 @@ exercise_2 = Exercise(
             MULTIPLIED,
         ),
         Check(
+            "the intercept comes first",
+            1,
+            back_case,
+            lambda case, answer: not close(answer, np.roll(originals(*case.args), -1)),
+            INTERCEPT_LAST,
+        ),
+        Check(
+            "divided once, by the scale",
+            1,
+            back_case,
+            lambda case, answer: close(answer[1:], originals(*case.args)[1:]),
+            DIVIDED_ONCE,
+        ),
+        Check(
             "the intercept has been moved",
             1,
             back_case,
@@ -307,8 +345,29 @@ exercise_2 = Exercise(
             INTERCEPT_UNSCALED,
         ),
         WrongAnswer(
-            "divides the coefficients alone by the variance",
-            edited(IN_SQUARE_FEET, "beta / scale", "beta / scale**2"),
+            "divides by the variance", edited(IN_SQUARE_FEET, "beta / scale", "beta / scale**2"), DIVIDED_ONCE
+        ),
+        WrongAnswer(
+            "subtracts the means from the coefficients",
+            edited(
+                edited(IN_SQUARE_FEET, "beta / scale", "(beta - mean) / scale"),
+                "intercept - mean @ beta_original",
+                "intercept",
+            ),
+            DIVIDED_ONCE,
+        ),
+        WrongAnswer(
+            "intercept last",
+            edited(
+                IN_SQUARE_FEET,
+                "intercept - mean @ beta_original, beta_original",
+                "beta_original, intercept - mean @ beta_original",
+            ),
+            INTERCEPT_LAST,
+        ),
+        WrongAnswer(
+            "takes off the means alone",
+            edited(IN_SQUARE_FEET, "intercept - mean @ beta_original", "intercept - mean.sum()"),
             BACK_IN_GENERAL,
         ),
     ),
@@ -328,9 +387,10 @@ CHARGE = '''def charges(X, scaler):
     return divisor[scaler] / X.std(axis=0)
 '''
 ALL_PAY_ALIKE = (
-    "The standard scaler charges every column the same, 1 at lam = 1. Your function says otherwise: have you "
-    "divided what the scaler divides by through the standard deviation?"
+    "Under the standard scaler a unit of effect costs exactly 1 in every column, at lam = 1: the scaler divides by "
+    "the very deviation that measures the effect, with ddof 0."
 )
+RAW_CHARGE = "That is what the columns cost as they are, 1 / s. What do they cost after the scaler?"
 NOT_ALL_ALIKE = "All your columns pay the same under min-max too. Only the standard scaler treats all alike."
 UPSIDE_DOWN = (
     "That is the standard deviation after scaling, s / d. A small spread is dear: turn the fraction round."
@@ -388,6 +448,13 @@ exercise_3 = Exercise(
             NOT_ALL_ALIKE,
         ),
         Check(
+            "the scaler has been at work",
+            1,
+            charge_case("min-max"),
+            is_not(lambda X, scaler: 1 / X.std(axis=0)),
+            RAW_CHARGE,
+        ),
+        Check(
             "the standard scaler charges all alike", 1, charge_case("standard"), charges_truth, ALL_PAY_ALIKE
         ),
         Check(
@@ -427,6 +494,11 @@ exercise_3 = Exercise(
             "all alike",
             edited(CHARGE, "divisor[scaler] / X.std(axis=0)", "np.ones(X.shape[1])"),
             NOT_ALL_ALIKE,
+        ),
+        WrongAnswer(
+            "charge of the raw columns",
+            edited(CHARGE, "divisor[scaler] / X.std(axis=0)", "1 / X.std(axis=0)"),
+            RAW_CHARGE,
         ),
         WrongAnswer(
             "ddof 1 beside ddof 0",
@@ -473,15 +545,21 @@ TURNED_ROUND = (
 NOT_BACK = "The right problem is solved, but the answer is for the divided columns. beta belongs to X: which way back?"
 IGNORES_WEIGHTS = "That is the plain LASSO: every column pays lam. The weights have not reached the fit."
 WEIGHTS_IN_GENERAL = (
-    "Some column that is in does not pay exactly lam * weight. Divide the columns by the weights, fit, divide the "
-    "coefficients by the weights; nothing else may touch lam, X or y."
+    "Some column that is in does not pay exactly lam * weight. Look at both steps: what the weights do to the columns "
+    "before the fit, and to the coefficients after it. Nothing else may touch lam, X or y."
+)
+STANDARDISED_TOO = (
+    "You standardised the columns as well. Then coefficient j pays lam * s_j * weights_j; here it pays "
+    "lam * weights_j, in the units of X as it comes."
 )
 
 
 def weighted_case(rng):
-    """Draw four real columns of one spread whose weights differ tenfold; at lam all stay in but the dearest."""
-    X = rng.normal(size=(60, 4)) + rng.uniform(-3, 3, size=4)
-    X = (X - X.mean(axis=0)) / X.std(axis=0) + X.mean(axis=0)
+    """Draw four real columns whose spreads differ somewhat and whose weights differ tenfold."""
+    X = rng.normal(size=(60, 4))
+    X = (X - X.mean(axis=0)) / X.std(axis=0) * rng.permutation([0.7, 0.9, 1.2, 1.6]) + rng.uniform(
+        -3, 3, size=4
+    )
     y = X @ np.array([3.0, -3.0, 2.5, -2.5]) + 0.5 * rng.normal(size=60) + 10
     weights = rng.permutation([0.3, 0.7, 1.5, 3.0])
     return Case((X, y, 0.1 * lam_max(X, y), weights))
@@ -493,6 +571,11 @@ def plain_lasso(X, y, lam):
 
 def weighted_by(X, y, lam, *, divisor):
     return plain_lasso(X / divisor, y, lam)
+
+
+def standardised_and_weighted(X, y, lam, weights):
+    """Return beta when coefficient j pays lam * s_j * weights_j."""
+    return weighted_by(X, y, lam, divisor=weights * X.std(axis=0)) / (weights * X.std(axis=0))
 
 
 def roughly_not(mistake):
@@ -537,6 +620,18 @@ exercise_4 = Exercise(
             NOT_BACK,
         ),
         Check(
+            "in the units of X",
+            1,
+            weighted_case,
+            lambda case, answer: (
+                roughly_not(standardised_and_weighted)(case, answer)
+                and roughly_not(lambda X, *rest: standardised_and_weighted(X, *rest) * X.std(axis=0))(
+                    case, answer
+                )
+            ),
+            STANDARDISED_TOO,
+        ),
+        Check(
             "each column pays lam times its weight", 2, weighted_case, is_weighted_lasso, WEIGHTS_IN_GENERAL
         ),
     ),
@@ -561,6 +656,20 @@ exercise_4 = Exercise(
         WrongAnswer("no way back", edited(REPAIRED, "gamma / weights", "gamma"), NOT_BACK),
         WrongAnswer("only the way back", edited(REPAIRED, "X / weights", "X * weights"), WEIGHTS_IN_GENERAL),
         WrongAnswer(
+            "standardises as well",
+            edited(
+                edited(REPAIRED, "X / weights", "X / X.std(axis=0) / weights"),
+                "gamma / weights",
+                "gamma / weights / X.std(axis=0)",
+            ),
+            STANDARDISED_TOO,
+        ),
+        WrongAnswer(
+            "standardises, and forgets the way back",
+            edited(REPAIRED, "X / weights", "X / X.std(axis=0) / weights"),
+            STANDARDISED_TOO,
+        ),
+        WrongAnswer(
             "mean weight in lam",
             edited(REPAIRED, "alpha=lam", "alpha=lam * np.mean(weights)"),
             WEIGHTS_IN_GENERAL,
@@ -578,56 +687,65 @@ exercise_4 = Exercise(
 
 # 03.5
 
-PORT = '''def lam_for_ddof_1(lam, n_samples):
-    """Return the penalty on columns scaled with ddof 1 that does what lam does with ddof 0."""
-    return lam * np.sqrt((n_samples - 1) / n_samples)
+PORT = '''def ported_lam(lam, n_samples, ddof_from, ddof_to):
+    """Return the penalty on columns scaled with ddof_to that does what lam does with ddof_from."""
+    return lam * np.sqrt((n_samples - ddof_to) / (n_samples - ddof_from))
 '''
 UNCHANGED = "With few rows the two deviations differ visibly, and the same number is another penalty."
 WRONG_WAY = "Wrong way. ddof 1 divides by the larger deviation, the numbers get smaller and pay more already."
+ONE_WAY = (
+    "From 0 to 1 your penalty falls, and rightly. From 1 to 0 the numbers get larger: which way does it go?"
+)
+SAME_DDOF = "The same ddof on both sides is the same scaling, and the same penalty."
 VARIANCE = "That is the ratio of the variances. The columns are divided by standard deviations."
 PORT_IN_GENERAL = (
-    "Write both deviations as a root: the sum of squares over n, and over n - 1. lam changes by their ratio."
+    "Write both deviations as a root: the sum of squares over n - ddof. lam changes by their ratio, so that "
+    "lam / s stays where it was."
 )
 
 
-def port_case(rng):
-    return Case((rng.uniform(0.5, 3), int(rng.integers(5, 30))))
+def port_case(ddof_from, ddof_to):
+    def make_case(rng):
+        return Case((rng.uniform(0.5, 3), int(rng.integers(5, 30)), ddof_from, ddof_to))
+
+    return make_case
 
 
-def ported(lam, n_samples):
-    return lam * np.sqrt((n_samples - 1) / n_samples)
+def ported_truth(case, answer):
+    lam, n, ddof_from, ddof_to = case.args
+    columns = np.arange(n)  # any column will do: lam / s stays the same
+    return close(answer, lam * columns.std(ddof=ddof_from) / columns.std(ddof=ddof_to))
 
 
 exercise_5 = Exercise(
     id="03.5",
     kind="extend",
     objective=OBJECTIVES["ddof"],
-    stub='''def lam_for_ddof_1(lam, n_samples):
-    """Return the penalty on columns scaled with ddof 1 that does what lam does with ddof 0."""
+    stub='''def ported_lam(lam, n_samples, ddof_from, ddof_to):
+    """Return the penalty on columns scaled with ddof_to that does what lam does with ddof_from."""
     raise NotImplementedError
 ''',
     checks=(
-        Check("it changes", 1, port_case, is_not(lambda lam, n: lam), UNCHANGED),
+        Check("it changes", 1, port_case(0, 1), is_not(lambda lam, *rest: lam), UNCHANGED),
         Check(
             "in the right direction",
             1,
-            port_case,
+            port_case(0, 1),
             lambda case, answer: answer < case.args[0],
             WRONG_WAY,
         ),
-        Check("by a deviation", 1, port_case, is_not(lambda lam, n: lam * (n - 1) / n), VARIANCE),
         Check(
-            "the same model",
-            2,
-            port_case,
-            lambda case, answer: close(answer, ported(*case.args)),
-            PORT_IN_GENERAL,
+            "by a deviation", 1, port_case(0, 1), is_not(lambda lam, n, *ddofs: lam * (n - 1) / n), VARIANCE
         ),
+        Check("from 0 to 1", 1, port_case(0, 1), ported_truth, PORT_IN_GENERAL),
+        Check("the way back", 1, port_case(1, 0), lambda case, answer: answer > case.args[0], ONE_WAY),
+        Check("from 1 to 0", 1, port_case(1, 0), ported_truth, PORT_IN_GENERAL),
+        Check("from 1 to 1", 1, port_case(1, 1), ported_truth, SAME_DDOF),
     ),
     hints=(
         "Which of the two deviations is larger? So which scaled columns have the smaller numbers, and pay more?",
-        "All columns shrink by one factor, every coefficient grows by it. What keeps lam * |beta| where it was?",
-        "The factor is sqrt((n - 1) / n), and lam is multiplied by it.",
+        "A unit of effect costs lam / s, with s the spread after scaling. By which factor does s change?",
+        "A deviation is sqrt(sum of squares / (n - ddof)); s falls where it rises, and lam must fall with s.",
     ),
     solution=PORT,
     explanation=(
@@ -635,16 +753,28 @@ exercise_5 = Exercise(
         "that differs from column to column, as between two scalers, is absorbed by no lam."
     ),
     wrong_answers=(
-        WrongAnswer("unchanged", edited(PORT, " * np.sqrt((n_samples - 1) / n_samples)", ""), UNCHANGED),
+        WrongAnswer("unchanged", edited(PORT, "lam * np.sqrt(", "lam + 0 * np.sqrt("), UNCHANGED),
         WrongAnswer("divides", edited(PORT, "lam * np", "lam / np"), WRONG_WAY),
+        WrongAnswer("ratio of variances", edited(PORT, "np.sqrt", ""), VARIANCE),
         WrongAnswer(
-            "ratio of variances",
-            edited(PORT, "np.sqrt((n_samples - 1) / n_samples)", "(n_samples - 1) / n_samples"),
-            VARIANCE,
+            "one way for both",
+            edited(PORT, "(n_samples - ddof_to) / (n_samples - ddof_from)", "(n_samples - 1) / n_samples"),
+            ONE_WAY,
+        ),
+        WrongAnswer(
+            "knows two ways, not three",
+            edited(
+                PORT,
+                "(n_samples - ddof_to) / (n_samples - ddof_from)",
+                "((n_samples - 1) / n_samples) ** (1 if ddof_from == 0 else -1)",
+            ),
+            SAME_DDOF,
         ),
         WrongAnswer(
             "one row too many",
-            edited(PORT, "(n_samples - 1) / n_samples", "(n_samples - 2) / (n_samples - 1)"),
+            edited(
+                PORT, "- ddof_to) / (n_samples - ddof_from)", "- ddof_to - 1) / (n_samples - ddof_from - 1)"
+            ),
             PORT_IN_GENERAL,
         ),
     ),
