@@ -220,7 +220,7 @@ def stability_selection(
     ----------
     Meinshausen and Buehlmann (2010), Stability selection, sections 2.1 to 2.4 and theorem 1.
 
-    Lesson: notebooks/07_bootstrap_and_stability.ipynb
+    Lesson: notebooks/07b_stability_selection.ipynb
     """
     names, X, y = names_of(X), *_checked(X, y)
     n_samples, n_subsamples = len(y), _as_count(n_subsamples, "n_subsamples")

@@ -7,7 +7,7 @@ from sklearn.linear_model import Lasso
 
 from course_utils import resampling
 from course_utils.datasets import load_diabetes, load_prostate
-from course_utils.objective import lam_max
+from course_utils.objective import duality_gap, lam_max
 from course_utils.path import lam_grid
 from course_utils.resampling import StabilityResult, bootstrap_lasso, selection_frequency, stability_selection
 from course_utils.scaling import fit_standardizer
@@ -165,6 +165,18 @@ def test_every_fit_is_certified(resample):
     assert result.gaps.max() <= 1e-8
 
 
+def test_the_certificate_holds_among_all_columns_though_few_were_in_play():
+    X, y, _ = draw(7, n_features=200)
+    lams = lam_grid(X, y, n_lams=4, ratio=0.1)
+    result = run(bootstrap_lasso, X, y, lams, standardize=False, tol=1e-6)
+    for rows, betas, intercepts, gaps in zip(
+        result.rows, result.betas, result.intercepts, result.gaps, strict=True
+    ):
+        fits = zip(betas, intercepts, lams, strict=True)
+        afresh = [duality_gap(X[rows], y[rows], beta, intercept, lam) for beta, intercept, lam in fits]
+        np.testing.assert_allclose(afresh, gaps, atol=1e-12)
+
+
 def test_an_interval_holds_its_share_of_the_resamples():
     result = run(bootstrap_lasso, *draw(8), size=200)
     low, high = result.interval(0.9)
@@ -236,6 +248,16 @@ def test_resamples_in_which_nothing_varies_give_the_mean():
     assert 0 < constant.sum() < 30
     assert not result.betas[constant].any()
     np.testing.assert_array_equal(result.intercepts[constant, 0], y[result.rows[constant, 0]])
+
+
+def test_a_resample_with_a_constant_target_selects_nothing():
+    X, _, _ = draw(20, n_samples=12)
+    y = (np.arange(12) == 3).astype(float)
+    result = run(bootstrap_lasso, X, y, [0.01], size=60)
+    absent = ~(result.rows == 3).any(axis=1)
+    assert 0 < absent.sum() < 60
+    assert not result.betas[absent].any()
+    assert not result.intercepts[absent].any()
 
 
 # Boundaries
