@@ -7,6 +7,5 @@ from __future__ import annotations
 
 TO_COME = {
     "05b": "18 55",
-    "06": "42 43 44 63 64",
     "06b": "46 48 50",
 }
