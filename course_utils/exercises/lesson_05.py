@@ -747,6 +747,16 @@ FINAL_MODEL = '''def final_beta(X, y, lams, parts):
     cv = tuning.cross_validate_path(X, y, lams, folds=folds)
     return tuning.refit(X, y, tuning.best_lam(cv)).beta
 '''
+KEPT_LEAST_SQUARES = '''def final_beta(X, y, lams, parts):
+    """Return the coefficients, in original units, of the final model for the lam of the lowest mean error."""
+    folds = [tuning.Fold(np.setdiff1d(np.arange(len(y)), part), np.array(part)) for part in parts]
+    cv = tuning.cross_validate_path(X, y, lams, folds=folds)
+    beta = tuning.refit(X, y, tuning.best_lam(cv)).beta
+    kept = beta != 0
+    centred = X[:, kept] - X[:, kept].mean(axis=0)
+    beta[kept] = np.linalg.lstsq(centred, y - y.mean(), rcond=None)[0]
+    return beta
+'''
 ONE_A_COLUMN = "Return one coefficient a column of X, and nothing else."
 A_FOLDS_MODEL = (
     "Those are coefficients from the folds: of one of them, or their average. The fits of the folds have done "
@@ -885,15 +895,7 @@ exercise_5 = Exercise(
             edited(FINAL_MODEL, "tuning.best_lam(cv)).beta", "lams[-1]).beta"),
             OTHER_LAM,
         ),
-        WrongAnswer(
-            "raw columns",
-            edited(
-                FINAL_MODEL,
-                "tuning.refit(X, y, tuning.best_lam(cv)).beta",
-                "tuning.refit(X, y, tuning.best_lam(cv), standardize=False).beta",
-            ),
-            FINAL_IN_GENERAL,
-        ),
+        WrongAnswer("least squares on the kept columns", KEPT_LEAST_SQUARES, FINAL_IN_GENERAL),
     ),
 )
 

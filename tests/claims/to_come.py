@@ -6,6 +6,5 @@ When every lesson up to 07 is ready, nothing is left here, and this module goes 
 from __future__ import annotations
 
 TO_COME = {
-    "05b": "18 55",
     "06b": "46 48 50",
 }
