@@ -258,6 +258,13 @@ def test_the_default_grid_begins_at_lam_max_of_all_rows(standardize):
     assert len(cv.lams) == 100
 
 
+def test_without_an_intercept_the_default_grid_begins_where_zero_is_best():
+    X, y = draw(4)
+    cv = cross_validate_path(X, y, folds=k_folds(40, 2), fit_intercept=False, tol=1e-3)
+    top = lam_max(X / X.std(axis=0), y, fit_intercept=False)
+    np.testing.assert_allclose([cv.lams[0], cv.lam_max], top, rtol=1e-12)
+
+
 def test_lam_max_is_that_of_the_data_whatever_the_grid():
     X, y = draw(4)
     cv = cross_validate_path(X, y, [0.02, 0.01], folds=k_folds(40, 2))
@@ -425,6 +432,15 @@ def test_a_criterion_whose_minimum_is_at_the_weak_end_warns():
     path = lasso_path(X, y, lam_grid(X, y)[:5], tol=1e-8)
     with pytest.warns(EdgeOfGridWarning, match="weakest"):
         information_criteria(X, y, path).best_lam("aic")
+
+
+def test_a_criterion_whose_minimum_is_at_a_strong_end_below_lam_max_warns():
+    X, y = draw(5)
+    X = X / X.std(axis=0)
+    # with so much noise no feature is worth its charge, and the null model is not on the grid
+    path = lasso_path(X, y, lam_grid(X, y)[[5, 40, 60]], tol=1e-8)
+    with pytest.warns(EdgeOfGridWarning, match="strongest"):
+        information_criteria(X, y, path, noise_variance=1000.0).best_lam("bic")
 
 
 # Boundaries
