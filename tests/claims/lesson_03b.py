@@ -190,7 +190,7 @@ def the_leak_of_a_scaler_is_small():
     "are not valid.",
     verdict="true",
     right="Yes. The strongest of a hundred columns of pure noise has a least squares p-value below 0.05 "
-    "nearly always, where it should be 1 time in 20.",
+    "nearly always, where it should be one time in twenty.",
     lesson="03b",
     section="What may the ruler see?",
 )
