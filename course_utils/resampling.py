@@ -150,13 +150,13 @@ def bootstrap_lasso(
     Warns
     -----
     ConvergenceWarning
-        Once, with the number of fits whose gap stayed above tol.
+        Once, with the number of fits whose gap stayed above tol; the fit of the sample itself counts too.
 
     References
     ----------
     Efron (1979), Bootstrap methods: another look at the jackknife. Bach (2008), Bolasso: model consistent
-    lasso estimation through the bootstrap. Chatterjee and Lahiri (2011), Bootstrapping lasso estimators, on
-    what it cannot do at zero.
+    lasso estimation through the bootstrap. Camponovo (2015), On the validity of the pairs
+    bootstrap for lasso estimators, on what it cannot do at zero.
 
     Lesson: notebooks/07_bootstrap_and_stability.ipynb
     """
@@ -164,9 +164,9 @@ def bootstrap_lasso(
     n_resamples = _as_count(n_resamples, "n_resamples")
     rows = require_rng(rng).integers(len(y), size=(n_resamples, len(y)))
     lams = np.array(lams)  # lasso_path checks them
-    whole_betas = _path_of_rows(X, y, lams, slice(None), standardize, tol)[0]
-    betas, intercepts, gaps = _paths(X, y, lams, rows, standardize, tol, n_jobs, progress)
-    return BootstrapResult(lams, betas, intercepts, rows, gaps, whole_betas, names)
+    with_whole = np.vstack([np.arange(len(y)), rows])
+    betas, intercepts, gaps = _paths(X, y, lams, with_whole, standardize, tol, n_jobs, progress)
+    return BootstrapResult(lams, betas[1:], intercepts[1:], rows, gaps[1:], betas[0], names)
 
 
 def stability_selection(

@@ -355,10 +355,16 @@ def test_fits_out_of_iterations_warn_once_and_point_at_the_caller(resample):
     X, y, _ = draw(18)
     X[:, 1] = X[:, 0] + 1e-6 * X[:, 1]  # without a ruler, FISTA crawls on columns of such unequal worth
     X[:, 2] *= 1e4
-    with pytest.warns(ConvergenceWarning, match=r"[12] of 2 fits stopped above tol = 1.0e-12") as caught:
+    with pytest.warns(ConvergenceWarning, match=r"[1-3] of [23] fits stopped above tol = 1.0e-12") as caught:
         run(resample, X, y, [1e-3], size=2, standardize=False, tol=1e-12)
     assert len(caught) == 1
     assert caught[0].filename == __file__
+
+
+def test_the_fit_of_the_sample_itself_counts_among_the_unfinished():
+    X, y, _ = draw(18)
+    with pytest.warns(ConvergenceWarning, match="3 of 3 fits stopped above"):
+        run(bootstrap_lasso, X, y, [1e-3], size=2, tol=1e-300)
 
 
 @both
