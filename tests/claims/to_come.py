@@ -6,5 +6,4 @@ When every lesson up to 07 is ready, nothing is left here, and this module goes 
 from __future__ import annotations
 
 TO_COME = {
-    "06b": "46 48 50",
 }
