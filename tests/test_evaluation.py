@@ -283,14 +283,18 @@ def test_nested_cross_validation_agrees_with_scikit_learn_at_the_chosen_penaltie
         np.testing.assert_allclose(result.predicted[fold.test], predicted, rtol=1e-3)
 
 
-def test_nested_cross_validation_chooses_as_tuning_does_on_the_training_rows():
+@pytest.mark.parametrize(
+    ("rule", "chosen_by"),
+    [("minimum", tuning.best_lam), ("one-standard-error", tuning.one_standard_error_lam)],
+)
+def test_nested_cross_validation_chooses_as_tuning_does_on_the_training_rows(rule, chosen_by):
     X, y = a_table()
-    result, folds = nested(X, y, rule="one-standard-error")
+    result, folds = nested(X, y, rule=rule)
     own_rngs = np.random.default_rng(9).spawn(4)
     for k, fold in enumerate(folds):
         inner = tuning.k_folds(len(fold.train), 3, rng=own_rngs[k])
         curve = tuning.cross_validate_path(X[fold.train], y[fold.train], folds=inner)
-        assert result.lams[k] == tuning.one_standard_error_lam(curve)
+        assert result.lams[k] == chosen_by(curve)
 
 
 def test_nested_coefficients_are_in_the_original_units_and_predict_what_is_reported():
@@ -460,7 +464,9 @@ def test_conformal_half_width_is_the_finite_sample_quantile(seed, n):
     )
 
 
-@pytest.mark.parametrize(("n", "level", "rank"), [(9, 0.9, 9), (99, 0.9, 90), (19, 0.95, 19), (10, 0.5, 6)])
+@pytest.mark.parametrize(
+    ("n", "level", "rank"), [(9, 0.9, 9), (99, 0.9, 90), (19, 0.95, 19), (10, 0.5, 6), (99, 0.55, 55)]
+)
 def test_conformal_rank_is_not_moved_by_rounding(n, level, rank):
     interval = conformal_interval(np.arange(1.0, n + 1), np.zeros(n), [0.0], level=level)
     assert interval.half_width == rank

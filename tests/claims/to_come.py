@@ -5,5 +5,4 @@ When every lesson up to 07 is ready, nothing is left here, and this module goes 
 
 from __future__ import annotations
 
-TO_COME = {
-}
+TO_COME = {}
