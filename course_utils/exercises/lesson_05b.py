@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import numpy as np
 from scipy.stats import norm
@@ -506,14 +506,14 @@ FORECAST_IN_GENERAL = (
 
 
 def drifting_case(rng):
-    """Make rows that drift: columns that widen, and a target whose level moves with time."""
+    """Make rows that drift, in columns and in y, such that no two of the mistakes give one error."""
     while True:
         time = np.linspace(0, 1, 48)
         X = rng.normal(size=(48, 4)) * (1 + 2 * time[:, None]) * rng.uniform(1, 3, size=4)
         y = 3 * np.sin(4 * time) + X[:, 0] * (1 + time) + 0.5 * rng.normal(size=48)
         args = (X, y, float(rng.uniform(0.2, 0.4)), 4)
-        right = forecast_error(*args)
-        if all(abs(wrong - right) > 0.02 * right for wrong in forecast_mistakes(*args).values()):
+        errors = [forecast_error(*args), *forecast_mistakes(*args).values()]
+        if all(abs(one - other) > 0.01 * one for one, other in combinations(errors, 2)):
             return Case(args)
 
 
