@@ -187,6 +187,13 @@ WHOLE_LIST = (
     "You have averaged over the entries: the share of single decisions that agree. A list is the same only if all "
     "of them do."
 )
+ONE_LIST_A_ROW = (
+    "You have asked each column whether it always agrees. A list is a row: ask each row whether all its entries "
+    "agree."
+)
+NOT_A_PRODUCT = (
+    "You have multiplied frequencies, as if the features were drawn independently. Count the rows."
+)
 NOTHING_MORE = "A resample that keeps more than the sample does has another list."
 NOTHING_LESS = "A resample that keeps less than the sample does has another list."
 KEPT_IS_NOT_ZERO = "Kept means not zero: however small, and whatever its sign."
@@ -214,8 +221,8 @@ def same_list(betas, beta):
 
 
 def tiny_case(rng):
-    """Some coefficients are tiny, some negative: kept all the same."""
-    betas = np.array([[1e-7, -2.0, 0.0]] * 3 + [[1.0, -1e-7, 0.0]] * 2 + [[0.0, 0.0, 3.0]] * 3)
+    """Some coefficients are tiny, some have the other sign: kept all the same."""
+    betas = np.array([[1e-7, -2.0, 0.0]] * 3 + [[-1.0, 1e-7, 0.0]] * 2 + [[0.0, 0.0, 3.0]] * 3)
     return Case((betas[rng.permutation(8)], np.array([0.7, -1.3, 0.0])))
 
 
@@ -223,6 +230,7 @@ def is_the_same_list(case, answer):
     return close(answer, same_list(*case.args))
 
 
+PRODUCT = "np.prod(np.mean((betas != 0) == (beta != 0), axis=0))"
 EXACT, MORE, LESS = [1, 1, 0, 0], [1, 1, 1, 0], [1, 0, 0, 0]
 
 exercise_2 = Exercise(
@@ -247,6 +255,20 @@ exercise_2 = Exercise(
             lists_of([EXACT] * 2 + [[1, 0, 1, 0]] * 3, EXACT),
             lambda case, answer: not close(answer, np.mean((case.args[0] != 0) == (case.args[1] != 0))),
             WHOLE_LIST,
+        ),
+        Check(
+            "a list is a row",
+            1,
+            lists_of([EXACT] * 2 + [[1, 0, 1, 0]] * 3, EXACT),
+            is_not(lambda betas, beta: np.mean(np.all((betas != 0) == (beta != 0), axis=0))),
+            ONE_LIST_A_ROW,
+        ),
+        Check(
+            "features are not independent",
+            1,
+            lists_of([EXACT] * 2 + [[1, 0, 1, 0]] * 3, EXACT),
+            is_not(lambda betas, beta: np.prod(np.mean((betas != 0) == (beta != 0), axis=0))),
+            NOT_A_PRODUCT,
         ),
         Check("a small or negative coefficient is kept", 1, tiny_case, is_the_same_list, KEPT_IS_NOT_ZERO),
         Check(
@@ -300,6 +322,17 @@ exercise_2 = Exercise(
                 "np.mean((betas != 0) == (beta != 0))",
             ),
             WHOLE_LIST,
+        ),
+        WrongAnswer("columns, not rows", edited(SAME_LIST, "axis=1", "axis=0"), ONE_LIST_A_ROW),
+        WrongAnswer(
+            "a product of frequencies",
+            edited(SAME_LIST, "np.mean(np.all((betas != 0) == (beta != 0), axis=1))", PRODUCT),
+            NOT_A_PRODUCT,
+        ),
+        WrongAnswer(
+            "the same signs",
+            edited(SAME_LIST, "(betas != 0) == (beta != 0)", "np.sign(betas) == np.sign(beta)"),
+            KEPT_IS_NOT_ZERO,
         ),
         WrongAnswer(
             "larger than a thousandth",
@@ -459,6 +492,7 @@ NOT_A_BELL = (
     "Mean plus and minus some standard deviations would do for a bell curve. These coefficients have a spike at "
     "zero: take the quantiles."
 )
+MISSES = "That is the share of the studies whose interval misses the truth. Count the others."
 EDGE = "Zero is the end of many intervals here, and the ends belong to the interval: use <=."
 COVERAGE_IN_GENERAL = (
     "For each row, a study: the quantiles (1 - level)/2 and (1 + level)/2. Then the share of rows with low <= truth "
@@ -481,6 +515,11 @@ def share_covered(studies, truth, level, tails=0.5):
     out = 1 - level
     low, high = np.quantile(studies, [out * tails, 1 - out * tails], axis=1)
     return np.mean((low <= truth) & (truth <= high))
+
+
+def share_strictly_inside(studies, truth, level):
+    low, high = np.quantile(studies, [(1 - level) / 2, (1 + level) / 2], axis=1)
+    return np.mean((low < truth) & (truth < high))
 
 
 def by_standard_deviations(studies, truth, level):
@@ -545,10 +584,17 @@ exercise_4 = Exercise(
             NOT_A_BELL,
         ),
         Check(
+            "the intervals that contain the truth are counted",
+            1,
+            studies_case(3.0, shift=0.5, lam=1.0),
+            is_not(lambda *args: 1 - share_covered(*args)),
+            MISSES,
+        ),
+        Check(
             "the ends belong to the interval",
             1,
             studies_case(0.0, lam=2.0),
-            lambda case, answer: answer > 0.5,
+            is_not(share_strictly_inside),
             EDGE,
         ),
         Check(
@@ -600,6 +646,7 @@ exercise_4 = Exercise(
             edited(COVERAGE, "(low <= truth) & (truth <= high)", "(low < truth) & (truth < high)"),
             EDGE,
         ),
+        WrongAnswer("the misses", edited(COVERAGE, "return np.mean", "return 1 - np.mean"), MISSES),
         WrongAnswer("the wrong axis", edited(COVERAGE, "axis=1", "axis=0"), COVERAGE_IN_GENERAL),
         WrongAnswer(
             "always ninety-five",
@@ -625,18 +672,27 @@ NOT_INDEPENDENT = (
     "You have multiplied, as if the members were drawn independently. Twins are not: when one is out, the other "
     "is in."
 )
-THE_FAMILY_ONLY = "Look only at the columns of the family."
+NOT_ONLY_ONE = (
+    "You count the resamples that keep exactly one member. Those that keep two or three count as well."
+)
+THE_FAMILY_ONLY = (
+    "Your share is that of all resamples, and some keep no member. Look only at the columns of the family, and ask "
+    "each row by itself."
+)
 FAMILY_IN_GENERAL = (
-    "In each row: is any of betas[:, family] not zero, whatever its sign? Then the share of the rows."
+    "In each row: is any of betas[:, family] not zero? Its sign does not matter, and two that cancel are both kept. "
+    "Then the share of the rows."
 )
 
 
 def family_case(rng):
-    """Three members who often stand in for each other, a loner, and a column kept always."""
+    """Three members who stand in for each other or cancel, a loner, and a column kept always."""
     patterns = [[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 1, 0], [0, 0, 0], [1, 1, 1]]
-    kept = np.repeat(patterns, [4, 3, 2, 3, 5, 2], axis=0)[rng.permutation(19)]
+    kept = np.repeat(patterns, [3, 4, 3, 3, 4, 2], axis=0)[rng.permutation(19)]
     others = np.column_stack([np.ones(19), rng.random(19) < 0.5])
     sizes = rng.uniform(0.5, 2, size=(19, 5)) * [-1, -1, -1, 1, 1]
+    pairs = kept.sum(axis=1) == 2
+    sizes[pairs, 1] = -sizes[pairs, 0]
     order = rng.permutation(5)
     betas = (np.column_stack([kept, others]) * sizes)[:, order]
     return Case((betas, [int(np.flatnonzero(order == member)[0]) for member in range(3)]))
@@ -682,6 +738,13 @@ exercise_5 = Exercise(
             family_case,
             is_not(lambda b, f: 1 - np.prod(1 - members(b, f))),
             NOT_INDEPENDENT,
+        ),
+        Check(
+            "more than one may be kept",
+            1,
+            family_case,
+            is_not(lambda b, f: np.mean(np.sum(b[:, f] != 0, axis=1) == 1)),
+            NOT_ONLY_ONE,
         ),
         Check(
             "only the family votes",
@@ -736,6 +799,21 @@ exercise_5 = Exercise(
                 "1 - np.prod(1 - np.mean(betas[:, family] != 0, axis=0))",
             ),
             NOT_INDEPENDENT,
+        ),
+        WrongAnswer(
+            "exactly one",
+            edited(
+                FAMILY, "np.any(betas[:, family] != 0, axis=1)", "np.sum(betas[:, family] != 0, axis=1) == 1"
+            ),
+            NOT_ONLY_ONE,
+        ),
+        WrongAnswer(
+            "the rows of the family", edited(FAMILY, "betas[:, family]", "betas[family]"), THE_FAMILY_ONLY
+        ),
+        WrongAnswer(
+            "the sum of the coefficients",
+            edited(FAMILY, "np.any(betas[:, family] != 0, axis=1)", "betas[:, family].sum(axis=1) != 0"),
+            FAMILY_IN_GENERAL,
         ),
         WrongAnswer("all columns", edited(FAMILY, "betas[:, family]", "betas"), THE_FAMILY_ONLY),
         WrongAnswer("positive only", edited(FAMILY, "!= 0", "> 0"), FAMILY_IN_GENERAL),
