@@ -48,7 +48,11 @@ ZERO_BREAKS = (
     "Here a coefficient is zero, and its |c_j| is larger than lam: that is a violation too. How large is it?"
 )
 ALIVE_INSIDE = (
-    "A living coefficient whose |c_j| is too small breaks its condition as well: the price is not earned."
+    "A living coefficient whose |c_j| is too small breaks its condition as well: the price is not earned. And a "
+    "distance has no sign."
+)
+ROOM_TO_SPARE = (
+    "All coefficients are zero here, and all |c_j| are below lam. The distance is then 0, not negative."
 )
 THE_LARGEST = "Each column has its own distance. Return the largest of them, one number."
 CHECK_IN_GENERAL = (
@@ -69,19 +73,25 @@ def solved_case(rng):
     return Case((X, y, coordinate_descent(X, y, lam, tol=1e-14).beta, lam))
 
 
+def orthogonal_columns(rng):
+    """Draw six centred columns of forty samples that do not overlap, each of mean square 1."""
+    draws = rng.normal(size=(40, 6))
+    return np.linalg.qr(draws - draws.mean(axis=0))[0] * np.sqrt(40)
+
+
 def flipped_case(rng):
     """Give y so that c_j = lam exactly for all living columns, two of which have a negative coefficient."""
-    X = np.linalg.qr(rng.normal(size=(40, 6)))[0] * np.sqrt(40)
+    X = orthogonal_columns(rng)
     beta = np.array([2.0, -1.0, 1.5, -2.5, 0.0, 0.0])
     c = np.array([0.4, 0.4, 0.4, 0.4, 0.1, -0.2])
     return Case((X, X @ (beta + c), beta, 0.4))
 
 
 def case_with(correlations, beta):
-    """Make a case with given residual correlations at lam = 0.4: orthogonal columns of mean square 1."""
+    """Make a case with given residual correlations at lam = 0.4."""
 
     def make_case(rng):
-        X = np.linalg.qr(rng.normal(size=(40, 6)))[0] * np.sqrt(40)
+        X = orthogonal_columns(rng)
         c, coefficients = np.array(correlations), np.array(beta)
         order = rng.permutation(6)
         return Case((X, X @ (coefficients + c)[order], coefficients[order], 0.4))
@@ -130,9 +140,16 @@ exercise_1 = Exercise(
         Check(
             "a living coefficient must earn its price",
             1,
-            case_with([0.4, -0.1, 0.1, 0.3, -0.2, 0.0], [2.0, -1.0, 0.0, 0.0, 0.0, 0.0]),
+            case_with([0.1, -0.4, 0.1, 0.3, -0.2, 0.0], [2.0, -1.0, 0.0, 0.0, 0.0, 0.0]),
             lambda case, answer: answer > 0.1,
             ALIVE_INSIDE,
+        ),
+        Check(
+            "a distance is never negative",
+            1,
+            case_with([0.3, -0.2, 0.1, 0.3, -0.2, 0.0], [0.0] * 6),
+            lambda case, answer: answer >= 0,
+            ROOM_TO_SPARE,
         ),
         Check(
             "it is the largest distance",
@@ -186,6 +203,16 @@ exercise_1 = Exercise(
             ),
             ALIVE_INSIDE,
         ),
+        WrongAnswer(
+            "no absolute value",
+            edited(JUDGE, "np.abs(c - lam * np.sign(beta))", "c - lam * np.sign(beta)"),
+            ALIVE_INSIDE,
+        ),
+        WrongAnswer(
+            "zeros with room to spare",
+            edited(JUDGE, "np.maximum(np.abs(c) - lam, 0)", "np.abs(c) - lam"),
+            ROOM_TO_SPARE,
+        ),
         WrongAnswer("the sum", edited(JUDGE, "np.max(", "np.sum("), CHECK_IN_GENERAL),
     ),
 )
@@ -201,6 +228,11 @@ WITHOUT_N = "That is n times too much: the loss is divided by 2n, so its slope i
 RSS_PRICE = "That is the price for RSS + lam ||beta||_1, or off by a factor of 2. The loss here is RSS / 2n."
 NEGATIVE_COLUMNS = "The strongest column goes against y here. Its price is as high as if it went with it."
 NOT_CENTRED = "With an intercept, the residuals of the empty model are y minus its mean. Yours are y itself."
+ONE_PRICE = "Each column asks for its own price. Return the one that silences them all, one number."
+COLUMNS_AS_THEY_ARE = (
+    "You have standardised. The columns stay as they are: in other units the price is another."
+)
+N_MINUS_ONE = "Nearly: that is a covariance with the divisor n - 1. The loss is divided by 2n."
 SILENCE_IN_GENERAL = (
     "At beta = 0 the conditions ask |x_j'(y - mean)| / n <= lam for every j. Which lam is just enough?"
 )
@@ -231,6 +263,13 @@ exercise_2 = Exercise(
 ''',
     checks=(
         Check(
+            "one number",
+            1,
+            silence_case(1),
+            lambda case, answer: isinstance(answer, int | float),
+            ONE_PRICE,
+        ),
+        Check(
             "the mean is taken off y",
             1,
             silence_case(1),
@@ -243,6 +282,14 @@ exercise_2 = Exercise(
             NOT_CENTRED,
         ),
         Check("it counts the samples", 1, silence_case(1), silence_times(lambda n: n), WITHOUT_N),
+        Check("all the samples", 1, silence_case(1), silence_times(lambda n: n / (n - 1)), N_MINUS_ONE),
+        Check(
+            "the columns stay as they are",
+            1,
+            silence_case(1),
+            is_not(lambda X, y: lam_max(X / X.std(axis=0), y)),
+            COLUMNS_AS_THEY_ARE,
+        ),
         Check(
             "the price belongs to RSS / 2n",
             1,
@@ -301,7 +348,17 @@ exercise_2 = Exercise(
         WrongAnswer(
             "standardises",
             edited(SILENCE, "(X - X.mean(axis=0)).T", "((X - X.mean(axis=0)) / X.std(axis=0)).T"),
-            SILENCE_IN_GENERAL,
+            COLUMNS_AS_THEY_ARE,
+        ),
+        WrongAnswer("a sample covariance", edited(SILENCE, "len(y)", "(len(y) - 1)"), N_MINUS_ONE),
+        WrongAnswer(
+            "all prices",
+            edited(
+                SILENCE,
+                "np.max(np.abs((X - X.mean(axis=0)).T @ (y - y.mean())))",
+                "np.abs((X - X.mean(axis=0)).T @ (y - y.mean()))",
+            ),
+            ONE_PRICE,
         ),
     ),
 )
@@ -493,6 +550,10 @@ SLIDE = '''def slide(beta, direction):
 NO_ZERO_YET = "No coefficient has become zero, or not exactly: set the one that arrives to 0."
 TOO_FAR = "You have slid too far: a coefficient has changed its sign on the way. Stop at the first that becomes zero."
 BOTH_WAYS = "The nearest zero lies behind you: the step may be negative."
+COEFFICIENTS = "Return the coefficients where the slide ends, one for each column."
+NOT_THE_SMALLEST = (
+    "You have taken the smallest coefficient to zero. A larger one that moves faster can be there before it."
+)
 OFF_THE_LINE = (
     "You have left the line: every coefficient moves by the same step times its part of the direction."
 )
@@ -504,19 +565,36 @@ SLIDE_IN_GENERAL = (
 )
 
 
+FORWARDS, BACKWARDS = (0.5, 2.0, 3.0), (-0.5, -2.0, 3.0)
+
+
 def slide_case(*, steps, n_dead=2, n_still=1):
-    """Make coefficients that reach zero at the drawn steps, with dead ones and living ones that do not move."""
+    """Make coefficients that reach zero near these steps, with dead ones and living ones that do not move.
+
+    The second is the smallest, the third the fastest; the first is at zero before them.
+    """
 
     def make_case(rng):
-        reached = np.array(steps) * rng.uniform(0.9, 1.1, size=len(steps))
-        direction = rng.choice([-1.0, 1.0], size=len(steps)) * rng.uniform(0.5, 2, size=len(steps))
-        beta = -reached * direction
+        reached = np.array(steps) * rng.uniform(0.95, 1.05, size=3)
+        direction = np.round(rng.choice([-1.0, 1.0], size=3) * [1.6, 0.3, 2.0] * rng.uniform(0.97, 1.03), 3)
+        beta = np.round(-reached * direction, 3)
         beta = np.concatenate([beta, np.zeros(n_dead), rng.uniform(1, 2, size=n_still)])
         direction = np.concatenate([direction, np.zeros(n_dead + n_still)])
         order = rng.permutation(len(beta))
         return Case((beta[order], direction[order]))
 
     return make_case
+
+
+def inexact_case(rng):
+    """Draw such a case until the sum beta + step * direction leaves a tiny number where the zero should be."""
+    while True:
+        case = slide_case(steps=FORWARDS)(rng)
+        beta, direction = case.args
+        moving = direction != 0
+        steps = -beta[moving] / direction[moving]
+        if np.all(beta[moving] + steps[np.argmin(np.abs(steps))] * direction[moving] != 0):
+            return case
 
 
 def slid(beta, direction):
@@ -536,10 +614,14 @@ def forward_step(beta, direction):
 def on_the_line(case, answer):
     """Whether the answer is beta plus one step times direction."""
     beta, direction = case.args
-    return np.shape(answer) == beta.shape and np.linalg.matrix_rank([answer - beta, direction], tol=1e-9) < 2
+    return np.linalg.matrix_rank([answer - beta, direction], tol=1e-9) < 2
 
 
-FORWARDS, BACKWARDS = (0.5, 2.0, 3.0), (-0.5, 2.0, 3.0)
+def smallest_to_zero(beta, direction):
+    """Return the point of the line at which the smallest coefficient that moves is zero."""
+    smallest = np.argmin(np.where((beta != 0) & (direction != 0), np.abs(beta), np.inf))
+    return beta - beta[smallest] / direction[smallest] * direction
+
 
 exercise_4 = Exercise(
     id="02b.4",
@@ -550,6 +632,13 @@ exercise_4 = Exercise(
     raise NotImplementedError
 ''',
     checks=(
+        Check(
+            "the coefficients come back",
+            1,
+            slide_case(steps=FORWARDS),
+            lambda case, answer: np.shape(answer) == case.args[0].shape,
+            COEFFICIENTS,
+        ),
         Check("it moves along the direction", 1, slide_case(steps=FORWARDS), on_the_line, OFF_THE_LINE),
         Check(
             "it moves at all",
@@ -557,6 +646,13 @@ exercise_4 = Exercise(
             slide_case(steps=FORWARDS),
             lambda case, answer: not close(answer, case.args[0]),
             DEAD_STAY,
+        ),
+        Check(
+            "the first is not always the smallest",
+            1,
+            slide_case(steps=FORWARDS),
+            is_not(smallest_to_zero),
+            NOT_THE_SMALLEST,
         ),
         Check(
             "forwards, it does not go too far",
@@ -575,7 +671,7 @@ exercise_4 = Exercise(
         Check(
             "one more coefficient is exactly zero",
             1,
-            slide_case(steps=FORWARDS),
+            inexact_case,
             lambda case, answer: np.sum(answer == 0) == np.sum(case.args[0] == 0) + 1,
             NO_ZERO_YET,
         ),
@@ -615,6 +711,13 @@ exercise_4 = Exercise(
 """,
             DEAD_STAY,
         ),
+        WrongAnswer("the step", edited(SLIDE, "return arrived", "return steps[first]"), COEFFICIENTS),
+        WrongAnswer(
+            "along the line, to the smallest",
+            edited(SLIDE, "np.argmin(np.abs(steps))", "np.argmin(np.where(moving, np.abs(beta), np.inf))"),
+            NOT_THE_SMALLEST,
+        ),
+        WrongAnswer("the lowest step", edited(SLIDE, "np.abs(steps)", "steps"), SLIDE_IN_GENERAL),
         WrongAnswer(
             "to the last",
             edited(SLIDE, "np.argmin(np.abs(steps))", "np.argmax(np.where(moving, np.abs(steps), 0))"),
@@ -630,6 +733,7 @@ exercise_4 = Exercise(
             edited(SLIDE, "    arrived[first] = 0.0\n", "").replace("steps[first] *", "0.5 * steps[first] *"),
             NO_ZERO_YET,
         ),
+        WrongAnswer("no exact zero", edited(SLIDE, "    arrived[first] = 0.0\n", ""), NO_ZERO_YET),
         WrongAnswer(
             "a tiny rest", edited(SLIDE, "arrived[first] = 0.0", "arrived[first] = 1e-12"), NO_ZERO_YET
         ),
@@ -647,6 +751,7 @@ ANY_FIT = '''def degrees_of_freedom(fits, ys, noise):
 PER_DRAW = "Each sample has its own mean over the draws: take that off, not one mean a row."
 NOT_CENTRED_DF = "That is a mean of products, not a covariance: the truth is in both, and has to come off."
 A_SUM = "The covariances of all samples are added up, not averaged."
+OVER_THE_DRAWS = "A covariance is a mean over the draws, not a sum. How many draws are there?"
 NOISE_SQUARED = "Covariances have the unit of y squared. What do you divide them by?"
 OWN_VARIANCE = "You have used the variance of the fits. It is their covariance with the data that counts."
 DF_IN_GENERAL = (
@@ -710,6 +815,13 @@ exercise_5 = Exercise(
             A_SUM,
         ),
         Check(
+            "draws are averaged",
+            1,
+            df_case,
+            is_not_df(lambda fits, ys, noise: df_of(fits, ys, noise) * 200),
+            OVER_THE_DRAWS,
+        ),
+        Check(
             "divided by the variance of the noise",
             1,
             df_case,
@@ -754,6 +866,7 @@ exercise_5 = Exercise(
             PER_DRAW,
         ),
         WrongAnswer("the average", edited(ANY_FIT, "np.sum(", "np.mean("), A_SUM),
+        WrongAnswer("adds up the draws", edited(ANY_FIT, "np.mean(", "np.sum("), OVER_THE_DRAWS),
         WrongAnswer("not squared", edited(ANY_FIT, "noise**2", "noise"), NOISE_SQUARED),
         WrongAnswer("not divided", edited(ANY_FIT, " / noise**2", ""), NOISE_SQUARED),
         WrongAnswer(

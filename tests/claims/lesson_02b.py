@@ -229,13 +229,13 @@ def the_example_keeps_both():
     statement="Features whose coefficient is close to zero have been effectively removed.",
     verdict="wrong",
     right="Only a coefficient that is exactly zero removes its feature. A small one must still be measured, "
-    "and in other units it is a large one.",
+    "it moves predictions, and without it the objective is larger.",
     lesson="02b",
     section="Where everything vanishes",
     box=True,
 )
 def small_is_not_out():
-    """The smallest living coefficient of the example: the predictions without it, and in a smaller unit."""
+    """The smallest living coefficient of the example: the predictions and the objective without it."""
     X, y = tutorial(np.random.default_rng(1))
     beta = coordinate_descent(X, y, 0.1).beta
     j = np.argmin(np.where(beta == 0, np.inf, np.abs(beta)))
