@@ -91,6 +91,13 @@ exercise_1 = Exercise(
             SPREAD,
         ),
         Check(
+            "the deviation is a root",
+            1,
+            dummy_case(False),
+            is_not(lambda share, lam, standardised: taken(share, lam, False) ** 2 / lam),
+            SPREAD,
+        ),
+        Check(
             "the two codings are not exchanged",
             1,
             dummy_case(True),
@@ -126,7 +133,7 @@ exercise_1 = Exercise(
         WrongAnswer(
             "the variance as spread",
             edited(TAKEN_OFF, "np.sqrt(share * (1 - share))", "share * (1 - share)"),
-            SQUARED,
+            SPREAD,
         ),
         WrongAnswer(
             "twice the spread",
@@ -153,6 +160,7 @@ NOT_ABOUT_MEAN = (
 )
 MEAN_OF_STORED = "Your mean is that of the stored values. The sum has to be divided by all rows."
 ROOT = "That is the variance: take the root."
+BY_N_LESS_ONE = "You have divided by n - 1. Here, as in the package, it is n (ddof 0)."
 MISSING_ZEROS = (
     "You have the squares of the stored values about the mean. Rows that hold 0 have a distance from it too."
 )
@@ -200,6 +208,13 @@ exercise_2 = Exercise(
             stored_case,
             is_not(lambda values, n: np.sqrt(np.sum((values - np.sum(values) / n) ** 2) / n)),
             MISSING_ZEROS,
+        ),
+        Check(
+            "divided by n",
+            1,
+            stored_case,
+            is_not(lambda values, n: deviation(values, n) * np.sqrt(n / (n - 1))),
+            BY_N_LESS_ONE,
         ),
         Check(
             "the deviation of the whole column",
@@ -260,6 +275,11 @@ exercise_2 = Exercise(
                 "np.sum(values**2) / n_samples - mean**2",
                 "(np.sum(values**2) - n_samples * mean**2) / (n_samples - 1)",
             ),
+            BY_N_LESS_ONE,
+        ),
+        WrongAnswer(
+            "mean square of the stored",
+            edited(SPARSE_DEVIATION, "np.sum(values**2) / n_samples", "np.mean(values**2)"),
             DEVIATION_IN_GENERAL,
         ),
     ),
@@ -275,6 +295,7 @@ DUMMIES = '''def dummies_of(names, levels, baseline):
 '''
 NUMBERED = "One column of numbers is not what is wanted: it says that one level is twice another. One column a level."
 BASELINE_KEPT = "The baseline has no column of its own: its rows are the ones with zeros everywhere."
+UNSEEN_DROPPED = "A level that none of these names has keeps its column all the same, full of zeros."
 FIRST_DROPPED = (
     "A level is missing. Leave out the one that is called baseline, not the first, and with None none at all."
 )
@@ -293,6 +314,12 @@ def names_case(*, baseline, unknown=False):
         return Case((names, levels, levels[2] if baseline else None))
 
     return make_case
+
+
+def three_of_five_case(rng):
+    """Return a case whose names are three of the five levels, without a baseline."""
+    levels = [LEVELS[k] for k in rng.permutation(5)]
+    return Case(([levels[k] for k in (4, 4, 2, 0, 2)], levels, None))
 
 
 def dummies(names, levels, baseline):
@@ -329,6 +356,13 @@ exercise_3 = Exercise(
             names_case(baseline=False),
             lambda case, answer: np.shape(answer)[0] == len(case.args[0]),
             ON_ITS_SIDE,
+        ),
+        Check(
+            "a level that no name has",
+            1,
+            three_of_five_case,
+            lambda case, answer: np.shape(answer)[1] != 3,
+            UNSEEN_DROPPED,
         ),
         Check(
             "without a baseline all levels have a column",
@@ -386,6 +420,11 @@ exercise_3 = Exercise(
                 "np.array([[float(name == level) for name in names] for level in kept])",
             ),
             ON_ITS_SIDE,
+        ),
+        WrongAnswer(
+            "columns for the names that occur",
+            edited(DUMMIES, "if level != baseline]", "if level != baseline and level in names]"),
+            UNSEEN_DROPPED,
         ),
         WrongAnswer(
             "always drops the first",
@@ -513,6 +552,11 @@ def on_training_rows(X, y, n_keep):
 
 
 def noise_case(rng):
+    return Case((rng.normal(size=(100, 1000)), rng.normal(size=100), 12))
+
+
+def few_columns_case(rng):
+    """Return noise with fewer columns than rows, where least squares on all of them is one answer."""
     return Case((rng.normal(size=(50, 20)), rng.normal(size=50), 5))
 
 
@@ -534,7 +578,7 @@ exercise_4 = Exercise(
         Check(
             "some columns are chosen",
             1,
-            noise_case,
+            few_columns_case,
             is_not(lambda X, y, n_keep: r2_with(X, y, X.shape[1])),
             NO_CHOICE,
         ),
@@ -595,9 +639,12 @@ SHARED_RULER = (
 NOT_SCALED = (
     "The model was fitted to scaled columns, and predicts from raw ones. Transform the new rows as well."
 )
+OFF_BY_A_CONSTANT = (
+    "Right but for a constant. Is the intercept in, and do the new rows lose the means of the training rows?"
+)
 NEVER_SCALED = "Nothing was standardised, so raw units decide who pays."
 PREDICT_IN_GENERAL = (
-    "Fit the ruler on the training rows, transform both tables with it, fit with lam, predict."
+    "Fit the ruler on the training rows (ddof 0), transform both tables with it, fit with lam, predict."
 )
 
 
@@ -619,6 +666,19 @@ def predicted(X_train, y_train, X_new, lam, *, ruler_rows=None, new_rows=None):
 def near(answer, expected):
     """Compare at the accuracy that scikit-learn's default tolerance gives; every mistake is ten times as far."""
     return close(answer, expected, rtol=0, atol=1e-2)
+
+
+def off_by_a_constant(case, answer):
+    """Tell whether an answer of the right shape is wrong by the same number for every new row."""
+    expected = predicted(*case.args)
+    if np.shape(answer) != expected.shape or near(answer, expected):
+        return False
+    return near(answer - np.mean(answer), expected - expected.mean())
+
+
+def one_new_row_case(rng):
+    X, y, X_new, lam = new_rows_case(rng).args
+    return Case((X, y, X_new[:1], lam))
 
 
 def never_scaled(X_train, y_train, X_new, lam):
@@ -672,9 +732,23 @@ exercise_5 = Exercise(
             SHARED_RULER,
         ),
         Check(
+            "the level of the predictions",
+            1,
+            new_rows_case,
+            lambda case, answer: not off_by_a_constant(case, answer),
+            OFF_BY_A_CONSTANT,
+        ),
+        Check(
             "the predictions",
             2,
             new_rows_case,
+            lambda case, answer: near(answer, predicted(*case.args)),
+            PREDICT_IN_GENERAL,
+        ),
+        Check(
+            "a single new row",
+            1,
+            one_new_row_case,
             lambda case, answer: near(answer, predicted(*case.args)),
             PREDICT_IN_GENERAL,
         ),
@@ -709,6 +783,16 @@ exercise_5 = Exercise(
             "one ruler for all rows",
             edited(BY_HAND, ".fit(X_train)\n", ".fit(np.vstack([X_train, X_new]))\n"),
             SHARED_RULER,
+        ),
+        WrongAnswer(
+            "no intercept",
+            edited(BY_HAND, "model.predict(ruler.transform(X_new))", "ruler.transform(X_new) @ model.coef_"),
+            OFF_BY_A_CONSTANT,
+        ),
+        WrongAnswer(
+            "new rows not centred",
+            edited(BY_HAND, "ruler.transform(X_new)", "X_new / ruler.scale_"),
+            OFF_BY_A_CONSTANT,
         ),
         WrongAnswer("default penalty", edited(BY_HAND, "alpha=lam, ", ""), PREDICT_IN_GENERAL),
         WrongAnswer(

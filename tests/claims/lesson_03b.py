@@ -114,8 +114,8 @@ def a_robust_scale_is_no_robust_fit():
     statement="MinMaxScaler may be used instead of standardising; compare.",
     verdict="true",
     right="It may, and it is another model. It leaves a column of zeros and ones as it is, so that a rare one "
-    "pays by its raw numbers: a pool in Ames comes in at a penalty less than half of that with the "
-    "standard scaler.",
+    "pays by its raw numbers: a pool in Ames comes in at less than half the share of lam_max at which it "
+    "does with the standard scaler.",
     lesson="03b",
     section="Eleven pools",
 )
