@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import pytest
 from claims import FOLDER, Claim, LedgerError, claim, in_one_ledger, load_claims
-from claims.to_come import TO_COME
 from house_rules import claim_rules as rules
 from house_rules.glossary_rules import terms_in
 from house_rules.notebook_rules import BOX, exercises_answer, links_resolve, speaks_plainly
@@ -49,27 +48,8 @@ def test_every_entry_keeps_the_rule(entry, rule):
     assert rule(entry) == []
 
 
-def test_every_collected_claim_is_in_the_ledger_or_waits_for_its_lesson():
-    waiting = " ".join(TO_COME.values()).split()
-    assert sorted(COLLECTED - IDS - set(waiting)) == []
-    assert sorted(set(waiting) - COLLECTED) == []
-
-
-def test_nothing_waits_for_a_lesson_that_is_ready():
-    assert [lesson for lesson in TO_COME if has_come(lesson, IS_READY)] == []
-
-
-def has_come(lesson, is_ready):
-    """Whether a lesson is ready; a second half that is not listed yet waits no longer than the first."""
-    return is_ready.get(lesson, is_ready[lesson.removesuffix("b")])
-
-
-@pytest.mark.parametrize(
-    ("is_ready", "expected"),
-    [({"02": False}, False), ({"02": True}, True), ({"02": True, "02b": False}, False)],
-)
-def test_a_second_half_that_nobody_listed_does_not_wait_for_ever(is_ready, expected):
-    assert has_come("02b", is_ready) is expected
+def test_every_collected_claim_is_in_the_ledger():
+    assert sorted(COLLECTED - IDS) == []
 
 
 def test_no_check_hides_another_of_its_name():
