@@ -1,5 +1,4 @@
-"""The exercises of lesson 06b: an interaction, the tilt of shrinkage, a ranking, intervals by "
-"group, an effect."""
+"""The exercises of lesson 06b: an interaction, a tilt, a ranking, intervals by group, an effect."""
 
 from __future__ import annotations
 
@@ -53,6 +52,7 @@ COEFFICIENT_ALONE = (
 PRODUCT_ALONE = "That is the share of the product alone. TV also has a coefficient of its own."
 NO_PRODUCT = "That is one number for every market, from a model without the product. Hand the product over."
 NO_MAIN = "Keep TV and radio themselves beside their product, or the product has to do their work as well."
+NO_INTERCEPT = "The fit has no intercept: a market without advertising would sell nothing. Give it one."
 WORTH_IN_GENERAL = (
     "The prediction contains b1 TV + b3 TV radio. How much does it change when TV grows by one and "
     "radio is at_radio?"
@@ -68,6 +68,11 @@ def markets_case(rng):
 
 def true_worth(tv, radio, sales, at_radio):
     beta = slopes(sales, tv, radio, tv * radio)
+    return beta[0] + beta[2] * at_radio
+
+
+def worth_through_the_origin(tv, radio, sales, at_radio):
+    beta = np.linalg.lstsq(np.column_stack([tv, radio, tv * radio]), sales, rcond=None)[0]
     return beta[0] + beta[2] * at_radio
 
 
@@ -116,6 +121,13 @@ exercise_1 = Exercise(
             NO_MAIN,
         ),
         Check(
+            "the fit has an intercept",
+            1,
+            markets_case,
+            lambda case, answer: not close(answer, worth_through_the_origin(*case.args)),
+            NO_INTERCEPT,
+        ),
+        Check(
             "it is the worth of TV at this radio",
             2,
             markets_case,
@@ -151,6 +163,14 @@ exercise_1 = Exercise(
             "def worth_of_tv(tv, radio, sales, at_radio):\n"
             "    return fit_least_squares((tv * radio)[:, None], sales).beta[0] * at_radio\n",
             NO_MAIN,
+        ),
+        WrongAnswer(
+            "no intercept",
+            "def worth_of_tv(tv, radio, sales, at_radio):\n"
+            "    columns = np.column_stack([tv, radio, tv * radio])\n"
+            "    beta = np.linalg.lstsq(columns, sales, rcond=None)[0]\n"
+            "    return beta[0] + beta[2] * at_radio\n",
+            NO_INTERCEPT,
         ),
         WrongAnswer(
             "the worth of radio", edited(WORTH, "fit.beta[0] + fit", "fit.beta[1] + fit"), WORTH_IN_GENERAL
@@ -288,6 +308,10 @@ DIVIDED = (
 )
 SIGNED = "A large negative effect is large. Rank by size."
 UPSIDE_DOWN = "The smallest comes first in your list: turn it round."
+NOT_THE_SPREAD = (
+    "The mean, the largest value and the norm change when a constant is added to a column, and the range "
+    "is that of two rows. The spread that is asked for is the standard deviation."
+)
 RANKED_IN_GENERAL = (
     "Return the column numbers in the order of |beta_j| times the standard deviation of column j."
 )
@@ -309,15 +333,32 @@ RANKINGS = {
 }
 
 
+SIZES = {
+    "mean": lambda X: np.mean(X, axis=0),
+    "norm": lambda X: np.linalg.norm(X, axis=0),
+    "largest": lambda X: np.max(np.abs(X), axis=0),
+    "range": lambda X: np.ptp(X, axis=0),
+}
+
+
+def by_size(name):
+    return order_by(lambda X, beta: np.abs(beta * SIZES[name](X)))
+
+
 def columns_case(rng):
-    """Draw columns of very different units, and effects of both signs, so that no two rankings agree."""
+    """Draw columns of unlike units, centres and shapes, so that no other ranking is the right one."""
     while True:
-        units = 10.0 ** rng.permutation(np.arange(-3, 4))
+        units = 10.0 ** (rng.permutation(np.arange(-3, 4)) / 2)
         effects = rng.permutation([5.0, -4.0, 3.0, -2.0, 1.5, -1.0, 0.5])
-        X, beta = rng.normal(10, 1, size=(40, 7)) * units, effects / units
+        columns = rng.normal(size=(40, 7))
+        columns[:, ::2] = np.sign(columns[:, ::2])
+        X = (columns + rng.permutation([-20, -5, 2, 3, 10, 15, 30])) * units
+        beta = effects / units
         truth = order_by(per_sd)(X, beta)
         others = [ranking(X, beta) for ranking in RANKINGS.values()]
-        if len({tuple(order) for order in (truth, *others)}) == 5:
+        sizes = [by_size(name)(X, beta) for name in SIZES]
+        all_differ = len({tuple(order) for order in (truth, *others)}) == 1 + len(others)
+        if all_differ and all(np.any(order != truth) for order in sizes):
             return Case((X, beta))
 
 
@@ -337,6 +378,13 @@ exercise_3 = Exercise(
         Check("units do not matter", 1, columns_case, is_not(RANKINGS["units"]), UNITS),
         Check("times the standard deviation", 1, columns_case, is_not(RANKINGS["divided"]), DIVIDED),
         Check("sizes, not signs", 1, columns_case, is_not(RANKINGS["signed"]), SIGNED),
+        Check(
+            "the standard deviation, and no other size",
+            1,
+            columns_case,
+            lambda case, answer: all(is_not(by_size(name))(case, answer) for name in SIZES),
+            NOT_THE_SPREAD,
+        ),
         Check("the largest first", 1, columns_case, is_not(RANKINGS["reversed"]), UPSIDE_DOWN),
         Check(
             "ranked by the effect of one standard deviation",
@@ -354,8 +402,7 @@ exercise_3 = Exercise(
     solution=REPAIRED,
     explanation=(
         "That mends the unit, and no more. Within a group of columns that resemble each other the order "
-        "is still given "
-        "by chance, and the effects of a LASSO are shrunken ones."
+        "is still up to the sample, and the effects of a LASSO are shrunken ones."
     ),
     wrong_answers=(
         WrongAnswer("nothing repaired", without_raise(TO_REPAIR), UNITS),
@@ -364,7 +411,9 @@ exercise_3 = Exercise(
             "with signs", edited(REPAIRED, "np.abs(beta * X.std(axis=0))", "beta * X.std(axis=0)"), SIGNED
         ),
         WrongAnswer("upside down", edited(REPAIRED, "-np.abs", "np.abs"), UPSIDE_DOWN),
-        WrongAnswer("by the mean", edited(REPAIRED, "X.std(axis=0)", "np.abs(X).max()"), UNITS),
+        WrongAnswer("one spread for all", edited(REPAIRED, "X.std(axis=0)", "X.std()"), UNITS),
+        WrongAnswer("by the mean", edited(REPAIRED, "X.std(axis=0)", "X.mean(axis=0)"), NOT_THE_SPREAD),
+        WrongAnswer("by the range", edited(REPAIRED, "X.std(axis=0)", "np.ptp(X, axis=0)"), NOT_THE_SPREAD),
     ),
 )
 
@@ -504,15 +553,13 @@ EFFECT = '''def effect_of_spending(spent, demand, visits, sold):
 NOTHING_HELD = (
     "Too large: where demand is high, more is spent **and** more is sold, and you have booked both "
     "under spending. What "
-    "comes before both must be held equal."
+    "drives both must be held equal."
 )
 PATH_BLOCKED = (
     "Near zero: you hold the visits equal, and it is through them that spending works. What lies "
     "between must move."
 )
-ONLY_VISITS = (
-    "You hold what lies between and let go what comes before both: it should be the other way round."
-)
+ONLY_VISITS = "You hold what lies between and let go what drives both: it should be the other way round."
 EFFECT_IN_GENERAL = (
     "One least squares fit of sold, on spent and what must be held equal; return the coefficient of spent."
 )
@@ -556,7 +603,7 @@ exercise_5 = Exercise(
     ),
     hints=(
         "Draw four words and the arrows between them. Which word has an arrow to spent and one to sold?",
-        "Demand comes before both and must be held equal. Visits lie between and must be free to move.",
+        "Demand drives both and must be held equal. Visits lie between and must be free to move.",
         "fit_least_squares(np.column_stack([spent, ...]), sold).beta[0]: one column stands beside spent.",
     ),
     solution=EFFECT,

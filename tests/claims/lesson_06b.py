@@ -54,20 +54,22 @@ def two_worlds_with_one_table_and_two_effects():
     "5",
     statement="The LASSO identifies the strongest marketing channels.",
     verdict="imprecise",
-    right="On the 200 markets it drops newspapers and gives TV the largest coefficient. A zero says "
-    "that newspapers add "
-    "nothing to the prediction beside the others, and the worth of TV depends on radio: there is "
+    right="On the 200 markets it drops newspapers and gives TV the largest coefficient per standard deviation; "
+    "per dollar that of radio is four times as large. A zero says that newspapers add too little to the "
+    "prediction, beside the others, to pay for a coefficient, and the worth of TV depends on radio: there is "
     "no one strength.",
     lesson="06b",
     section="How it fails",
 )
 def newspapers_are_dropped_and_tv_depends_on_radio():
-    """The penalty of ten folds on the 200 markets; slopes of TV in the thirds of radio."""
+    """The penalty of ten folds, per standard deviation and per dollar; slopes of TV by thirds of radio."""
     markets = load_advertising()
     curve = cross_validate_path(markets.X, markets.y, folds=k_folds(200, 10, rng=np.random.default_rng(5)))
     per_sd = refit(markets.X, markets.y, best_lam(curve)).beta * markets.X.std(axis=0)
     np.testing.assert_allclose(per_sd, [3.85, 2.72, 0], atol=0.05)
     assert per_sd[2] == 0
+    per_dollar = per_sd / markets.X.std(axis=0)
+    assert 3.5 < per_dollar[1] / per_dollar[0] < 4.5
     tv, radio = markets.X[:, 0], markets.X[:, 1]
     low, high = np.quantile(radio, [1 / 3, 2 / 3])
     little, much = (
