@@ -431,10 +431,14 @@ def _checked(X, y, folds):
         raise ValueError(f"folds has {len(folds)} fold(s); at least two are needed")
     for k, fold in enumerate(folds):
         _require_sound(fold, k, X.shape[0])
+    # a tuple of row numbers would be read as one address of X
+    folds = [Fold(np.asarray(fold.train), np.asarray(fold.test)) for fold in folds]
     return X, as_target(y, X.shape[0]), folds
 
 
 def _require_sound(fold, k: int, n_samples: int) -> None:
+    if not isinstance(fold, Fold):
+        raise TypeError(f"fold {k} is of type {type(fold).__name__}; a Fold(train, test) is needed")
     for part, at_least in (("train", 2), ("test", 1)):
         rows = np.asarray(getattr(fold, part))
         if rows.ndim != 1 or rows.dtype.kind not in "iu" or len(rows) < at_least:

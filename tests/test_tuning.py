@@ -489,6 +489,21 @@ def test_a_fold_that_does_not_divide_the_rows_is_refused(fold, message):
         cross_validate_path(X, y, folds=(good, Fold(*map(np.array, fold))))
 
 
+def test_a_pair_of_scikit_learn_must_be_made_a_fold():
+    X, y = draw(0)
+    with pytest.raises(TypeError, match=r"fold 0 is of type tuple; a Fold\(train, test\) is needed"):
+        cross_validate_path(X, y, [0.1], folds=list(KFold(4).split(X)))
+
+
+@pytest.mark.parametrize("sequence", [list, tuple])
+def test_row_numbers_may_come_in_any_sequence(sequence):
+    X, y = draw(0)
+    folds = k_folds(40, 2)
+    typed = [Fold(sequence(fold.train.tolist()), sequence(fold.test.tolist())) for fold in folds]
+    arrays, others = (cross_validate_path(X, y, [0.1], folds=f).fold_errors for f in (folds, typed))
+    np.testing.assert_array_equal(others, arrays)
+
+
 def test_one_fold_is_not_enough():
     X, y = draw(0)
     with pytest.raises(ValueError, match=r"folds has 1 fold\(s\); at least two"):
