@@ -65,13 +65,13 @@ def fold_case(rng):
         rows = rng.permutation(30)
         X[rows[20:]] = X[rows[20:]].mean(axis=0) + 3 * (X[rows[20:]] - X[rows[20:]].mean(axis=0))
         args = (X, y, float(rng.uniform(0.4, 0.6)), rows[:20].tolist(), rows[20:].tolist())
-        right, wrong = error_of(*args), mistaken_errors(*args)
-        if all(abs(error - right) > 0.02 * right for error in wrong):
+        errors = np.sort([error_of(*args), *mistaken_errors(*args)])
+        if np.all(np.diff(errors) > 0.02 * errors[1:]):
             return Case(args)
 
 
 def mistaken_errors(X, y, lam, train, test):
-    """Return the errors of the five mistakes that the checks know."""
+    """Return the errors of the mistakes that the checks know, and of rows exchanged: no two look alike."""
     everybody = train + test
     return (
         error_of(X, y, lam, train, train),
@@ -79,6 +79,7 @@ def mistaken_errors(X, y, lam, train, test):
         error_of(X, y, lam, train, test, fit_rows=everybody),
         own_ruler_error(X, y, lam, train, test),
         no_intercept_error(X, y, lam, train, test),
+        error_of(X, y, lam, test, train),
     )
 
 
@@ -126,8 +127,8 @@ OWN_RULER = (
 FIT_LEAKS = "The fit has seen the test rows: whom it is to predict must not be among those it learns from."
 NO_INTERCEPT = "The columns are centred and y is not: what does your model predict for an average player?"
 ERROR_IN_GENERAL = (
-    "Not the error of a LASSO with the penalty `lam` on standardised columns. Check the penalty, and that both "
-    "train and test rows are scaled before they meet the model."
+    "Not the mean squared error of this model. Check in turn: the penalty is `lam`; `train` is fitted and `test` "
+    "predicted; both are scaled before they meet the model; the squares are averaged."
 )
 
 
@@ -257,6 +258,16 @@ exercise_1 = Exercise(
             ERROR_IN_GENERAL,
         ),
         WrongAnswer(
+            "the sum of the squares",
+            edited(LEFT_OUT_ERROR, "np.mean((", "np.sum(("),
+            ERROR_IN_GENERAL,
+        ),
+        WrongAnswer(
+            "train and test exchanged",
+            edited(LEFT_OUT_ERROR, "    ruler =", "    train, test = test, train\n    ruler ="),
+            ERROR_IN_GENERAL,
+        ),
+        WrongAnswer(
             "columns as they come",
             LEFT_OUT_ERROR.replace("ruler.transform(X[train])", "X[train]").replace(
                 "ruler.transform(X[test])", "X[test]"
@@ -282,6 +293,10 @@ SIGNS = "A column that falls as y rises counts as much as one that rises with it
 NOT_CENTRED = (
     "Your first penalty is not that of a model with an intercept: the fit with all coefficients zero predicts the "
     "mean of y, so it is y minus its mean that the columns have to explain."
+)
+NOT_THE_FIRST = (
+    "Your first penalty is not the smallest that sets all coefficients to zero. Lesson 2b has its formula; it is "
+    "computed from Z and y."
 )
 NO_HALF = "Half of what is needed: the square has a slope of twice its root, and so the 2 of 2n cancels."
 TO_A_HUNDREDTH = "The first is right. The last should be a hundredth of it, and all ratios equal."
@@ -356,8 +371,15 @@ exercise_2 = Exercise(
             "beside an intercept",
             1,
             grid_case,
-            lambda case, answer: close(answer[0], lam_max(*case.args[:2])),
+            first_is_not(lambda Z, y: lam_max(Z, y, fit_intercept=False)),
             NOT_CENTRED,
+        ),
+        Check(
+            "from the smallest that leaves nothing",
+            1,
+            grid_case,
+            lambda case, answer: close(answer[0], lam_max(*case.args[:2])),
+            NOT_THE_FIRST,
         ),
         Check(
             "down to a hundredth",
@@ -392,6 +414,16 @@ exercise_2 = Exercise(
             SIGNS,
         ),
         WrongAnswer("y with its mean", edited(GRID, "(y - y.mean())", "y"), NOT_CENTRED),
+        WrongAnswer("a typed grid", edited(GRID, "(strongest, strongest / 100", "(10, 0.1"), NOT_THE_FIRST),
+        WrongAnswer(
+            "begins below lam_max",
+            edited(
+                GRID,
+                "n_lams)\n",
+                "n_lams + 1)[1:]\n",
+            ),
+            NOT_THE_FIRST,
+        ),
         WrongAnswer(
             "the other convention", edited(GRID, ".max() / len(y)", ".max() / (2 * len(y))"), NO_HALF
         ),
@@ -428,8 +460,8 @@ REPAIRED = '''def errors_to_repair(X, y, lams, n_folds):
 '''
 ONE_A_PENALTY = "Return one error a penalty: the mean over the folds, as the function did when you found it."
 STILL_SEEN = (
-    "The weakest penalty wins on pure noise, where no column is worth anything. Which rows does each fit see, and "
-    "which does it predict?"
+    "The weakest penalty wins on pure noise, where no column is worth anything: whatever is predicted has been "
+    "fitted to. Which rows does each fit see, and which does it predict?"
 )
 ONLY_BEFORE = (
     "Your fits see too few rows. All rows that are not in the part may be fitted to, before it and after it."
@@ -461,9 +493,11 @@ def scaler_leaks(X, y, lams, n_folds):
 
 
 def noise_case(rng):
-    """Make pure noise, with few rows: the fits follow it, and are punished on rows they have not seen."""
-    X, y = rng.normal(size=(24, 8)), rng.normal(size=24)
-    return Case((X, y, [0.5, 0.1, 0.01], 4))
+    """Make pure noise on which fits are punished for following it, be they judged on the part or on the others."""
+    while True:
+        args = (rng.normal(size=(24, 8)), rng.normal(size=24), [0.5, 0.1, 0.01], 4)
+        if all(errors[-1] > 1.5 * errors.min() for errors in (cv_errors(*args), neighbours_only(*args))):
+            return Case(args)
 
 
 def repair_case(rng):
@@ -491,7 +525,7 @@ exercise_3 = Exercise(
             "pure noise is not rewarded",
             1,
             noise_case,
-            lambda case, answer: not agrees(answer, fitted_to_all(*case.args)),
+            lambda case, answer: answer[-1] > np.min(answer),
             STILL_SEEN,
         ),
         Check(
@@ -530,6 +564,20 @@ exercise_3 = Exercise(
     wrong_answers=(
         WrongAnswer("nothing repaired", without_raise(TO_REPAIR), STILL_SEEN),
         WrongAnswer(
+            "the ruler alone",
+            edited(
+                REPAIRED,
+                "lasso_path(ruler.transform(X[others]), y[others], lams)",
+                "lasso_path(ruler.transform(X), y, lams)",
+            ),
+            STILL_SEEN,
+        ),
+        WrongAnswer(
+            "errors on the others",
+            REPAIRED.replace("X[part]", "X[others]").replace("y[part, None]", "y[others, None]"),
+            STILL_SEEN,
+        ),
+        WrongAnswer(
             "errors by fold",
             edited(REPAIRED, "return np.mean(errors, axis=0)", "return np.array(errors)"),
             ONE_A_PENALTY,
@@ -567,15 +615,6 @@ exercise_3 = Exercise(
 )
 
 
-def fitted_to_all(X, y, lams, n_folds):
-    """Return the errors of the function as it is found."""
-    ruler = fit_standardizer(X)
-    models = [refit(ruler.transform(X), y, lam, standardize=False, tol=1e-9) for lam in lams]
-    residuals = np.column_stack([y - model.intercept - ruler.transform(X) @ model.beta for model in models])
-    parts = np.array_split(np.arange(len(y)), n_folds)
-    return np.mean([np.mean(residuals[part] ** 2, axis=0) for part in parts], axis=0)
-
-
 def neighbours_only(X, y, lams, n_folds):
     """Return the errors if each part is predicted from the next part alone."""
     parts = np.array_split(np.arange(len(y)), n_folds)
@@ -604,17 +643,19 @@ A_MEAN_SCATTERS_LESS = (
     "square root of K."
 )
 WHOSE_BAR = "The bar is that of the best penalty, one number for all. Yours belongs to the candidate."
-FEW_FOLDS = "Nearly: with a handful of folds, n and n - 1 differ. The course divides by n - 1 (ddof=1)."
+FEW_FOLDS = (
+    "Nearly: with a handful of folds, K and K - 1 differ. The lesson divides the squares by K - 1 (ddof=1)."
+)
 RULE_IN_GENERAL = (
-    "Mean over the folds; the lowest; its standard error; the strongest penalty at or below their sum."
+    "Mean over the folds; the lowest; its standard error, once; the strongest penalty at or below their sum."
 )
 
 
 def rule_case(mean, spread):
-    """Make a case with this curve of means and these standard deviations over four folds."""
+    """Make a case with this curve of means and these standard deviations over five folds."""
 
     def make_case(rng):
-        pattern = np.array([-1.0, -1.0, 1.0, 1.0]) * np.sqrt(3) / 2  # sd 1 with ddof=1
+        pattern = np.array([-1.0, -1.0, 0.0, 1.0, 1.0])  # sd 1 with ddof=1
         errors = np.array(mean) + rng.permutation(pattern)[:, None] * np.array(spread)
         lams = np.geomspace(rng.uniform(5, 50), 0.1, len(mean))
         return Case((lams, errors * rng.uniform(1, 3)))
@@ -626,14 +667,16 @@ def rule_answer(position):
     return lambda case, answer: close(answer, case.args[0][position])
 
 
-# means; standard errors are half the spreads: strongest within reach is number 2
-WITHIN_REACH = rule_case([30, 24, 20.7, 20, 20.8, 25], [2, 2, 2, 2, 2, 2])
-# within one sd of the lowest (2) lies number 1, within one standard error (1) number 2
-SD_OR_SE = rule_case([30, 21.7, 20.7, 20, 20.8, 25], [2, 2, 2, 2, 2, 2])
+# Where the sd is 2, the standard error is 0.89; with ddof=0 it would be 0.8. The lowest is number 3.
+WITHIN_REACH = rule_case([30, 24, 20.7, 20, 20.75, 25], [2, 2, 2, 2, 2, 2])
+# two standard errors are 1.79: number 1 lies within one sd of the lowest, and not within two standard errors
+SD_OR_SE = rule_case([30, 21.9, 20.7, 20, 20.75, 25], [2, 2, 2, 2, 2, 2])
 # number 1 has a wide bar of its own, which would let it in
-ITS_OWN_BAR = rule_case([30, 22, 20.7, 20, 20.8, 25], [2, 8, 2, 2, 2, 2])
-# within the standard error with ddof=1 (1.0) and not with ddof=0 (0.87) lies number 2
-DDOF = rule_case([30, 24, 20.93, 20, 20.95, 25], [2, 2, 2, 2, 2, 2])
+ITS_OWN_BAR = rule_case([30, 22, 20.7, 20, 20.75, 25], [2, 8, 2, 2, 2, 2])
+# number 1 lies within two standard errors, and not within one
+TWO_OF_THEM = rule_case([30, 21.5, 20.7, 20, 20.75, 25], [2, 2, 2, 2, 2, 2])
+# within the standard error with ddof=1 and not with ddof=0 lies number 2
+DDOF = rule_case([30, 24, 20.85, 20, 20.95, 25], [2, 2, 2, 2, 2, 2])
 
 exercise_4 = Exercise(
     id="05.4",
@@ -679,6 +722,7 @@ exercise_4 = Exercise(
             WHOSE_BAR,
         ),
         Check("it is the rule", 2, WITHIN_REACH, rule_answer(2), RULE_IN_GENERAL),
+        Check("one standard error", 1, TWO_OF_THEM, rule_answer(2), RULE_IN_GENERAL),
         Check("with n - 1", 1, DDOF, rule_answer(2), FEW_FOLDS),
     ),
     hints=(
@@ -721,6 +765,11 @@ exercise_4 = Exercise(
             "one standard deviation",
             edited(ONE_STANDARD_ERROR, " / np.sqrt(len(errors))", ""),
             A_MEAN_SCATTERS_LESS,
+        ),
+        WrongAnswer(
+            "two standard errors",
+            edited(ONE_STANDARD_ERROR, "+ standard_error[best]", "+ 2 * standard_error[best]"),
+            RULE_IN_GENERAL,
         ),
         WrongAnswer(
             "everybody's own bar",
@@ -767,7 +816,8 @@ IN_UNITS_OF_Z = (
 )
 OTHER_LAM = "The model is fitted to all rows, and with another penalty than the one of the lowest mean error."
 FINAL_IN_GENERAL = (
-    "Choose the penalty with the folds, then fit it to all rows, once, on standardised columns."
+    "Choose the penalty with the folds, fit it to all rows, once, on standardised columns, and divide each "
+    "coefficient by the scale of its column."
 )
 
 

@@ -54,13 +54,13 @@ def errors_by_penalty(seed):
     "54",
     statement="α is the main hyperparameter of the LASSO.",
     verdict="true",
-    right="It is the only number that changes the minimum, once the columns are on one scale. The other arguments "
-    "of a solver decide how and when it gets there.",
+    right="It is the only number that changes the minimum, once the columns are on one scale. Two switches pose "
+    "another problem (`fit_intercept`, `positive`); the other arguments decide how a solver gets there, and when.",
     lesson="05",
     section="Eight ways to hide a third of the players",
 )
 def no_other_argument_moves_the_minimum():
-    """The players' LASSO with other settings of the solver, and with another penalty."""
+    """The players' LASSO with other settings of the solver, with a switch of the problem, with another penalty."""
     Z, y, lams = salaries()
 
     def beta(lam, **settings):
@@ -70,6 +70,7 @@ def no_other_argument_moves_the_minimum():
     for settings in ({"selection": "random", "random_state": 0}, {"precompute": True}, {"warm_start": True}):
         np.testing.assert_allclose(beta(lams[20], **settings), reference, atol=1e-3)
     assert np.abs(beta(lams[21]) - reference).max() > 0.1
+    assert np.abs(beta(lams[20], positive=True) - reference).max() > 0.1
 
 
 @claim(
@@ -130,7 +131,8 @@ def the_sparsest_model_is_not_the_best():
     "last, in turn; average; refit the best to all training data.",
     verdict="true",
     right="So it is, if everything that is learnt from the data is learnt inside the folds: the scale of the columns "
-    "too, and above all any selection of columns.",
+    "too, and above all any selection of columns. A pipeline does that if the folds lie around it, as in a grid "
+    "search; those of a `LassoCV` that is its last step lie inside, behind the scaler.",
     lesson="05",
     section="Build it",
 )
@@ -146,6 +148,12 @@ def the_recipe_by_hand_is_that_of_the_library():
         np.testing.assert_allclose(
             error, -found.cv_results_[f"split{k}_test_score"][found.best_index_], rtol=1e-9
         )
+    Z, y, lams = salaries()
+    last_step = make_pipeline(StandardScaler(), LassoCV(alphas=lams[5:10], cv=FIVE_FOLDS)).fit(players.X, y)[
+        -1
+    ]
+    scaled_before = LassoCV(alphas=lams[5:10], cv=FIVE_FOLDS).fit(Z, y)
+    np.testing.assert_allclose(last_step.mse_path_, scaled_before.mse_path_, rtol=1e-9)
 
 
 @claim(
