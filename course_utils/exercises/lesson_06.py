@@ -439,11 +439,24 @@ UNPAIRED = """def difference_interval(y, a, b, draws, level):
 """
 
 
-def two_models_case(rng):
-    """Draw two models that share most of what is hard about a row; b is the better one."""
+def two_models(rng, factor, level):
+    """Draw two models that share most of what is hard about a row; a misses by `factor` times that."""
     y, shared = rng.normal(100, 20, size=60), rng.normal(0, 10, size=60)
-    a, b = y + 1.2 * shared + rng.normal(0, 1, size=60), y + shared + rng.normal(0, 1, size=60)
-    return Case((y, a, b, rng.integers(60, size=(200, 60)).tolist(), 0.9))
+    a, b = y + factor * shared + rng.normal(0, 1, size=60), y + shared + rng.normal(0, 1, size=60)
+    return Case((y, a, b, rng.integers(60, size=(200, 60)).tolist(), level))
+
+
+def two_models_case(rng):
+    return two_models(rng, 1.2, 0.9)
+
+
+def equal_models_case(rng):
+    """Draw models so alike that resamples disagree about the better one, and ask for another level."""
+    while True:
+        case = two_models(rng, 1.0, 0.8)
+        of_a, of_b = resampled(case)
+        if 0.2 < np.mean(of_a > of_b) < 0.8:
+            return case
 
 
 def resampled(case):
@@ -463,7 +476,8 @@ def is_a_pair(case, answer):
 
 def not_unpaired(case, answer):
     of_a, of_b = (ends(values, 0.05, 0.95) for values in resampled(case))
-    return not close(answer, [of_a[0] - of_b[1], of_a[1] - of_b[0]])
+    apart = ([of_a[0] - of_b[1], of_a[1] - of_b[0]], of_a - of_b, np.sort(of_a - of_b))
+    return not any(close(answer, wrong) for wrong in apart)
 
 
 def not_turned_round(case, answer):
@@ -484,17 +498,29 @@ def not_single_rows(case, answer):
 
 def paired_truth(case, answer):
     of_a, of_b = resampled(case)
-    return close(answer, ends(of_a - of_b, 0.05, 0.95))
+    tail = (1 - case.args[-1]) / 2
+    return close(answer, ends(of_a - of_b, tail, 1 - tail))
+
+
+def not_always_90(case, answer):
+    of_a, of_b = resampled(case)
+    return not close(answer, ends(of_a - of_b, 0.05, 0.95))
+
+
+def keeps_the_sign(case, answer):
+    of_a, of_b = resampled(case)
+    return not close(answer, ends(np.abs(of_a - of_b), 0.1, 0.9))
 
 
 PAIR = "Return two finite numbers, the lower end first."
 SAME_DRAW = (
-    "Those are the ends of two separate intervals, put together: far too wide. Draw the same rows "
-    "for both models, and "
+    "Those are the ends of two separate intervals, put together. Draw the same rows for both models, and "
     "take the difference within each draw."
 )
 TURNED_ROUND = "You have b minus a. Asked for is a minus b: positive where a misses by more."
 TAILS = "With level 0.9 a tenth lies outside, **half** of it on each side. Which quantiles are the ends?"
+LEVEL_IGNORED = "These are the ends for level 0.9. Compute the tails from `level`: it is another one here."
+SIGN_LOST = "The difference has a sign: keep it, or nobody can see which model is the better one."
 ROWS_NOT_MEANS = (
     "Those are quantiles over single rows: they say how houses differ. Take the mean over each draw "
     "first, then the "
@@ -519,6 +545,9 @@ exercise_4 = Exercise(
         Check("a minus b", 1, two_models_case, not_turned_round, TURNED_ROUND),
         Check("quantiles of means, not of rows", 1, two_models_case, not_single_rows, ROWS_NOT_MEANS),
         Check("half of the rest on each side", 1, two_models_case, not_other_tails, TAILS),
+        Check("any level", 1, equal_models_case, not_always_90, LEVEL_IGNORED),
+        Check("the difference keeps its sign", 1, equal_models_case, keeps_the_sign, SIGN_LOST),
+        Check("it is the paired interval of equals", 2, equal_models_case, paired_truth, PAIRED_IN_GENERAL),
         Check("it is the paired interval", 2, two_models_case, paired_truth, PAIRED_IN_GENERAL),
     ),
     hints=(
@@ -544,6 +573,13 @@ exercise_4 = Exercise(
             edited(PAIRED, "difference[draws].mean(axis=1)", "difference"),
             ROWS_NOT_MEANS,
         ),
+        WrongAnswer(
+            "ends minus ends",
+            UNPAIRED.replace("ends_a[0] - ends_b[1], ends_a[1] - ends_b[0]", "*np.sort(ends_a - ends_b)"),
+            SAME_DRAW,
+        ),
+        WrongAnswer("always level 0.9", edited(PAIRED, "(1 - level) / 2", "0.05"), LEVEL_IGNORED),
+        WrongAnswer("size of the difference", edited(PAIRED, "values, [", "np.abs(values), ["), SIGN_LOST),
         WrongAnswer("a tenth on each side", edited(PAIRED, "(1 - level) / 2", "1 - level"), TAILS),
         WrongAnswer(
             "squares",
@@ -638,18 +674,33 @@ def chosen_by_training_error(X, y, fold_of, counts):
     return np.mean(errors)
 
 
+def inner_fits_see_the_judges(X, y, fold_of, counts):
+    """Choose by folds that leave out their own rows alone: the rows that judge are among those fitted to."""
+    errors = []
+    for label in np.unique(fold_of):
+        test, others = fold_of == label, [v for v in np.unique(fold_of) if v != label]
+        scores = [np.mean([fold_error(X, y, fold_of != v, fold_of == v, k) for v in others]) for k in counts]
+        errors.append(fold_error(X, y, ~test, test, counts[int(np.argmin(scores))]))
+    return np.mean(errors)
+
+
 MISTAKES = (smallest_error, best_in_each_fold, chosen_by_training_error)
 
 
-def recipe_case(rng):
+def recipe_case(rng, mistakes=MISTAKES):
     """Draw a table on which the recipe and its usual imitations give different numbers."""
     while True:
         X = rng.normal(size=(40, 12))
         y = X[:, :3] @ rng.uniform(0.3, 0.8, size=3) + rng.normal(0, 2, size=40)
-        args = (X, y, rng.permutation(np.arange(40.0) % 4), [1, 2, 3, 5, 8, 12])
-        answers = np.sort([way(*args) for way in (nested_truth, *MISTAKES)])
+        args = (X, y, rng.permutation(np.arange(40.0) % 4), [2, 3, 5, 8, 12])
+        answers = np.sort([way(*args) for way in (nested_truth, *mistakes)])
         if np.all(np.diff(answers) > 0.01 * answers[:-1]):
             return Case(args)
+
+
+def leaky_case(rng):
+    """Draw a table on which inner fits that see the judges change a choice: rarer, so for one check alone."""
+    return recipe_case(rng, (*MISTAKES, inner_fits_see_the_judges))
 
 
 SMALLEST_IS_FLATTERED = (
@@ -663,6 +714,10 @@ CHOSEN_ON_THE_FOLD = (
 CHOSEN_IN_TRAINING = (
     "You have chosen k by the error on the training rows, and that always wants all columns. Choose it by "
     "cross-validation among the training rows: the other labels are the inner folds."
+)
+JUDGES_FITTED_TO = (
+    "The rows that judge do not choose directly, but the inner fits have learnt from them. Set them aside "
+    "first: an inner fit may see neither its own fold nor the outer one."
 )
 NESTED_IN_GENERAL = (
     "For each label: set its rows aside; among the others, cross-validate every k with the "
@@ -682,6 +737,13 @@ exercise_5 = Exercise(
 ''',
     checks=(
         Check("one finite number", 1, recipe_case, is_one_number, ONE_NUMBER),
+        Check(
+            "the inner fits do not see the rows that judge",
+            1,
+            leaky_case,
+            is_not(inner_fits_see_the_judges),
+            JUDGES_FITTED_TO,
+        ),
         Check(
             "no fold helps to choose what it judges",
             1,
@@ -741,6 +803,24 @@ exercise_5 = Exercise(
                 "np.mean((y[train] - fit_least_squares(X[train, :k], y[train]).predict(X[train, :k])) ** 2) for k",
             ),
             CHOSEN_IN_TRAINING,
+        ),
+        WrongAnswer(
+            "inner fits see the rows that judge",
+            """def nested_error(X, y, fold_of, counts):
+    def miss(train, test, k):
+        return np.mean((y[test] - fit_least_squares(X[train, :k], y[train]).predict(X[test, :k])) ** 2)
+    labels, outer = np.unique(fold_of), []
+    for label in labels:
+        scores = [np.mean([miss(fold_of != v, fold_of == v, k) for v in labels if v != label]) for k in counts]
+        outer.append(miss(fold_of != label, fold_of == label, counts[int(np.argmin(scores))]))
+    return np.mean(outer)
+""",
+            JUDGES_FITTED_TO,
+        ),
+        WrongAnswer(
+            "the place for the count",
+            edited(NESTED, "counts[int(np.argmin(scores))]", "int(np.argmin(scores)) + 1"),
+            NESTED_IN_GENERAL,
         ),
         WrongAnswer(
             "sum of squares",
