@@ -19,6 +19,7 @@ from course_utils.exercises.types import (
 )
 from course_utils.objective import duality_gap, lam_max
 from course_utils.scaling import fit_standardizer
+from course_utils.solvers import fista
 from course_utils.tuning import Fold, cross_validate_path, forward_folds
 
 OBJECTIVES = {
@@ -154,6 +155,9 @@ AKAIKE = "That is AIC, which charges 2 a feature. BIC charges log(n)."
 ALL_COLUMNS = "You charge for every column. Degrees of freedom are the coefficients that are not zero."
 SMALL_ONES_COUNT = "A small coefficient is not zero. It is in the model, and it is charged for in full."
 A_MEAN = "You have divided the residual sum of squares by n as well. Asked for is RSS / variance."
+INTERCEPT_IS_FREE = (
+    "You charge for the intercept too. Here df counts the coefficients that are not zero, and no more."
+)
 BIC_IN_GENERAL = (
     "Compare with the formula, term by term: n log(2 pi variance), then RSS / variance, then log(n) df."
 )
@@ -194,6 +198,13 @@ exercise_2 = Exercise(
         ),
         Check("log(n), not 2", 1, bic_case, is_not(lambda *a: bic_of(*a, charge=2)), AKAIKE),
         Check("the features used", 1, bic_case, is_not(lambda *a: bic_of(*a, df=len(a[2]))), ALL_COLUMNS),
+        Check(
+            "the intercept is free",
+            1,
+            bic_case,
+            is_not(lambda *a: bic_of(*a, df=np.count_nonzero(a[2]) + 1)),
+            INTERCEPT_IS_FREE,
+        ),
         Check("small coefficients count", 1, bic_case, is_not(lambda *a: bic_of(*a, df=3)), SMALL_ONES_COUNT),
         Check(
             "the sum of squares",
@@ -224,6 +235,11 @@ exercise_2 = Exercise(
             "with a threshold",
             edited(BIC, "np.sum(beta != 0)", "np.sum(np.abs(beta) > 1e-3)"),
             SMALL_ONES_COUNT,
+        ),
+        WrongAnswer(
+            "the intercept as well",
+            edited(BIC, "np.sum(beta != 0)", "1 + np.sum(beta != 0)"),
+            INTERCEPT_IS_FREE,
         ),
         WrongAnswer("mean of squares", edited(BIC, "np.sum((y", "np.mean((y"), A_MEAN),
         WrongAnswer(
@@ -271,9 +287,13 @@ STILL_ALIVE = (
 TOO_STRONG = (
     "Just below lam_max a coefficient must be alive, and all of yours are zero: the penalty is too strong."
 )
+TOO_SMALL = (
+    "The right penalty to come in at, but the coefficients are far too small. If you have divided `pull` by n, what "
+    "stands below the fraction line is a sum over n rows as well."
+)
 STOPPED_EARLY = (
-    "The penalty has the right strength now. But the gap of what you return is above 1e-6: something small has been "
-    "taken for a proof."
+    "Coefficients come in at the right penalty now. But the gap of what you return is above 1e-6: small movements "
+    "have been taken for a proof."
 )
 ONE_EACH = "Return the last beta: one number a column."
 
@@ -281,6 +301,11 @@ ONE_EACH = "Return the last beta: one number a column."
 def coarse_gap(case, answer, most):
     X, y, lam = case.args
     return np.shape(answer) == (X.shape[1],) and duality_gap(X, y, answer, 0, lam) <= most
+
+
+def not_far_too_small(case, answer):
+    X, y, lam = case.args
+    return np.abs(answer).sum() > 0.2 * np.abs(fista(X, y, lam, fit_intercept=False).beta).sum()
 
 
 def near_lam_max(share):
@@ -323,6 +348,7 @@ exercise_3 = Exercise(
             lambda case, answer: bool(np.any(answer)),
             TOO_STRONG,
         ),
+        Check("no smaller than they are", 1, near_lam_max(0.5), not_far_too_small, TOO_SMALL),
         Check(
             "the gap is below 1e-6",
             2,
@@ -369,6 +395,13 @@ exercise_3 = Exercise(
                 without_raise(TO_REPAIR), "soft_threshold(pull, lam)", "soft_threshold(pull, lam * len(y))"
             ).replace("> 0.05", "> 0.02"),
             STOPPED_EARLY,
+        ),
+        WrongAnswer(
+            "divides above the line only",
+            edited(
+                without_raise(TO_REPAIR), "soft_threshold(pull, lam)", "soft_threshold(pull / len(y), lam)"
+            ).replace("> 0.05", "> 1e-10"),
+            TOO_SMALL,
         ),
         WrongAnswer("returns the residual", edited(REPAIRED, "return beta", "return residual"), ONE_EACH),
     ),
