@@ -105,7 +105,7 @@ def test_a_lesson_00_without_the_address_line_is_an_error():
 
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_every_file_that_a_document_links_to_is_there(name):
-    text = (ROOT / name).read_text(encoding="utf-8")
+    text = re.sub(r"`[^`]+`", "", (ROOT / name).read_text(encoding="utf-8"))  # code shows links, and has none
     for target in re.findall(r"\]\((?!https?://|#)([^)#\s]+)", text):
         assert (ROOT / name).parent.joinpath(target).exists(), target
 
