@@ -20,7 +20,7 @@ from course_utils.exercises.types import (
 from course_utils.objective import duality_gap, lam_max
 from course_utils.scaling import fit_standardizer
 from course_utils.solvers import fista
-from course_utils.tuning import Fold, cross_validate_path, forward_folds
+from course_utils.tuning import Fold, cross_validate_path, forward_folds, refit
 
 OBJECTIVES = {
     "too many": "say why the penalty that predicts best keeps too many features, and what it is good for",
@@ -527,7 +527,7 @@ PREVIOUS_BLOCK = '''def forward_error(X, y, lam, n_folds):
 '''
 ONE_ERROR = "Return one number: the mean over the blocks of their mean squared errors."
 SEES_THE_FUTURE = (
-    "Your fits see rows that come after the block they predict. A forecaster has only what comes before."
+    "Your fits see the block they predict, or rows after it. A forecaster has only what comes before."
 )
 ONE_BLOCK_ONLY = "Your fits see only the block just before. All rows before the block may be used."
 FIRST_BLOCK_LOST = "One block too few: n_folds blocks are predicted, so there are n_folds + 1 in all."
@@ -562,7 +562,19 @@ def forecast_mistakes(X, y, lam, n_folds):
     """Return the errors of the mistakes that the checks know, by mistake."""
     blocks = np.array_split(np.arange(len(y)), n_folds + 1)
     everyone = np.arange(len(y))
+
+    def with_the_block(stop):
+        models = [refit(X[: stop(block)], y[: stop(block)], lam) for block in blocks[1:]]
+        return np.mean(
+            [
+                np.mean((y[block] - model.intercept - X[block] @ model.beta) ** 2)
+                for model, block in zip(models, blocks[1:], strict=True)
+            ]
+        )
+
     return {
+        "block too": with_the_block(lambda block: block[-1] + 1),
+        "everything": with_the_block(lambda block: len(y)),
         "future": error_on(X, y, lam, [Fold(np.setdiff1d(everyone, block), block) for block in blocks[1:]]),
         "future too": error_on(X, y, lam, [Fold(np.setdiff1d(everyone, block), block) for block in blocks]),
         "one block": error_on(X, y, lam, [Fold(*pair) for pair in pairwise(blocks)]),
@@ -601,7 +613,11 @@ exercise_5 = Exercise(
             ONE_ERROR,
         ),
         Check(
-            "nothing from the future", 1, drifting_case, is_none_of("future", "future too"), SEES_THE_FUTURE
+            "nothing from the future",
+            1,
+            drifting_case,
+            is_none_of("future", "future too", "block too", "everything"),
+            SEES_THE_FUTURE,
         ),
         Check("the whole past", 1, drifting_case, is_none_of("one block"), ONE_BLOCK_ONLY),
         Check("every block but the first", 1, drifting_case, is_none_of("block lost"), FIRST_BLOCK_LOST),
@@ -632,6 +648,7 @@ exercise_5 = Exercise(
             ),
             SEES_THE_FUTURE,
         ),
+        WrongAnswer("the block as well", FORECASTER.replace("block[0]]", "block[-1] + 1]"), SEES_THE_FUTURE),
         WrongAnswer("the previous block", PREVIOUS_BLOCK, ONE_BLOCK_ONLY),
         WrongAnswer("a block too few", edited(FORECASTER, "n_folds + 1", "n_folds"), FIRST_BLOCK_LOST),
         WrongAnswer(
