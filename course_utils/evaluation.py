@@ -76,9 +76,16 @@ def baselines(y_train, y_test, *, ordered: bool = False) -> dict[str, np.ndarray
     -------
     dict of name -> (n_test,) array
 
+    Raises
+    ------
+    TypeError, ValueError
+        Anything that is not real and finite, or no training row.
+
     Lesson: notebooks/06_honest_evaluation.ipynb
     """
     y_train, y_test = as_target(y_train, np.size(y_train)), as_target(y_test, np.size(y_test))
+    if len(y_train) == 0:
+        raise ValueError("y_train is empty; at least one row is needed to say a mean or a median")
     predictions = {
         "mean": np.full(len(y_test), y_train.mean()),
         "median": np.full(len(y_test), np.median(y_train)),
@@ -142,7 +149,7 @@ def bootstrap_interval(
 
     Lesson: notebooks/06_honest_evaluation.ipynb
     """
-    y, predicted = _pair(y, predicted)
+    (y, predicted), level = _pair(y, predicted), _as_level(level)
     draws = _draws(y, n_resamples, groups, rng)
     values = [metric(y[rows], predicted[rows]) for rows in draws]
     return _percentile_interval(metric(y, predicted), values, level)
@@ -180,7 +187,7 @@ def paired_bootstrap_interval(
     Lesson: notebooks/06_honest_evaluation.ipynb
     """
     y, predicted_a = _pair(y, predicted_a)
-    y, predicted_b = _pair(y, predicted_b)
+    (y, predicted_b), level = _pair(y, predicted_b), _as_level(level)
     values = [
         metric(y[rows], predicted_a[rows]) - metric(y[rows], predicted_b[rows])
         for rows in _draws(y, n_resamples, groups, rng)
@@ -401,7 +408,7 @@ def conformal_interval(
     scores = np.sort(np.abs(_residuals(y_calibration, predicted_calibration)))
     predicted_new = as_target(predicted_new, np.size(predicted_new))
     # (n + 1) * 0.9 may come out as 90.00000000000001: no rank more for a rounding error
-    rank = math.ceil(round((len(scores) + 1) * _as_level(level), 9))
+    rank = max(1, math.ceil(round((len(scores) + 1) * _as_level(level), 9)))
     if rank > len(scores):
         raise ValueError(
             f"level is {level} with {len(scores)} calibration row(s); it can be at most "
@@ -465,9 +472,9 @@ def _draws(y: np.ndarray, n_resamples, groups, rng) -> list[np.ndarray]:
 
 
 def _percentile_interval(estimate: float, values, level) -> Interval:
-    tail = (1 - _as_level(level)) / 2
+    tail = (1 - level) / 2
     low, high = np.quantile(values, [tail, 1 - tail])
-    return Interval(float(estimate), float(low), float(high), float(level))
+    return Interval(float(estimate), float(low), float(high), level)
 
 
 def _require_honest(folds, n_samples: int) -> None:

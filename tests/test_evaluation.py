@@ -107,6 +107,11 @@ def test_each_baseline_is_the_best_constant_for_its_metric(seed):
         assert np.abs(y - constants["median"]).sum() <= np.abs(y - rival).sum() + 1e-12
 
 
+def test_baselines_need_a_training_row():
+    with pytest.raises(ValueError, match="y_train is empty; at least one row is needed"):
+        baselines([], [1.0])
+
+
 def test_constant_baselines_know_nothing_of_the_test_rows():
     ours, others = baselines([1.0, 2.0, 6.0], [5.0, 5.0]), baselines([1.0, 2.0, 6.0], [-9.0, 40.0])
     assert {name: values.tolist() for name, values in ours.items()} == {"mean": [3, 3], "median": [2, 2]}
@@ -470,6 +475,10 @@ def test_conformal_half_width_is_the_finite_sample_quantile(seed, n):
 def test_conformal_rank_is_not_moved_by_rounding(n, level, rank):
     interval = conformal_interval(np.arange(1.0, n + 1), np.zeros(n), [0.0], level=level)
     assert interval.half_width == rank
+
+
+def test_the_smallest_conformal_level_takes_the_smallest_miss():
+    assert conformal_interval(np.arange(1.0, 11), np.zeros(10), [0.0], level=1e-12).half_width == 1
 
 
 def test_conformal_interval_refuses_a_level_that_the_rows_cannot_give():

@@ -36,8 +36,12 @@ def judged_houses():
     box=True,
 )
 def r_squared_has_no_lower_bound():
-    """The three values by hand; the houses between 120 and 140 thousand dollars, and all houses."""
+    """The three values by hand; noise fitted to noise; the houses from 120 to 140 thousand dollars, and all."""
     assert r_squared([1.0, 2.0, 3.0], [5.0, 5.0, 5.0]) == -13.5
+    rng = np.random.default_rng(42)
+    for _ in range(50):
+        y, X = rng.standard_normal(30) + 5, rng.standard_normal((30, 3))
+        assert 0 <= r_squared(y, fit_least_squares(X, y).fitted) <= 1
     price, predicted, _ = judged_houses()
     band = (price >= 120) & (price < 140)
     assert r_squared(price, predicted) > 0.8
@@ -108,13 +112,16 @@ def one_error_of_100_in_100():
     box=True,
 )
 def the_best_of_many_is_flattered():
-    """A hundred predictions that are pure noise; the best on 50 rows, judged there and on 5,000 others."""
-    rng, printed, kept = np.random.default_rng(64), [], []
+    """A hundred predictions that are noise: the first and the best on 50 rows, the best on 5,000 others."""
+    rng, once, printed, kept = np.random.default_rng(64), [], [], []
     for _ in range(20):
         y, guesses = rng.standard_normal(5050), 0.3 * rng.standard_normal((100, 5050))
         errors = np.mean((y[:50] - guesses[:, :50]) ** 2, axis=1)
+        once.append(errors[0])
         printed.append(errors.min() / np.var(y[:50]))
         kept.append(np.mean((y[50:] - guesses[errors.argmin(), 50:]) ** 2))
+    standard_error = np.std(once, ddof=1) / np.sqrt(20)
+    assert abs(np.mean(once) - np.mean(kept)) < 2 * standard_error
     assert np.mean(printed) < 0.95
     assert np.mean(kept) > 1.05
 
