@@ -10,11 +10,12 @@ import math
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from numbers import Integral, Real
+from numbers import Real
 
 import numpy as np
 from joblib import Parallel, delayed
 
+from course_utils.path import watched
 from course_utils.scaling import Coefficients
 from course_utils.tuning import (
     EdgeOfGridWarning,
@@ -26,7 +27,7 @@ from course_utils.tuning import (
     one_standard_error_lam,
     refit,
 )
-from course_utils.validation import as_design, as_target, constant_columns, require_rng
+from course_utils.validation import as_count, as_design, as_target, constant_columns, require_rng
 
 RULES = {"minimum": best_lam, "one-standard-error": one_standard_error_lam}
 
@@ -286,7 +287,7 @@ def nested_cross_validation(
         delayed(_choose_and_fit)(X[fold.train], y[fold.train], n_inner_folds, own_rng, rule, lams)
         for fold, own_rng in zip(outer_folds, rng.spawn(len(outer_folds)), strict=True)
     ]
-    fits = list(_watched(Parallel(n_jobs=n_jobs, return_as="generator")(jobs), len(jobs), progress))
+    fits = list(watched(Parallel(n_jobs=n_jobs, return_as="generator")(jobs), progress, total=len(jobs)))
     _warn_about_edges([edge for _, _, edge in fits])
     return _judged(X, y, outer_folds, fits)
 
@@ -344,13 +345,13 @@ def learning_curve(
     """
     X = as_design(X)
     y = as_target(y, len(X))
-    sizes, n_repeats = _rising(sizes), _count(n_repeats, "n_repeats")
-    if sizes[-1] + _count(n_test, "n_test") > len(y):
+    sizes, n_repeats = _rising(sizes), as_count(n_repeats, "n_repeats")
+    if sizes[-1] + as_count(n_test, "n_test") > len(y):
         raise ValueError(f"{sizes[-1]} training rows and {n_test} test rows are more than the {len(y)} given")
     orders = [require_rng(rng).permutation(len(y)) for _ in range(n_repeats)]
     jobs = [delayed(_errors_by_size)(X, y, fit, order, sizes, n_test, metric) for order in orders]
     errors = np.array(
-        list(_watched(Parallel(n_jobs=n_jobs, return_as="generator")(jobs), len(jobs), progress))
+        list(watched(Parallel(n_jobs=n_jobs, return_as="generator")(jobs), progress, total=len(jobs)))
     )
     return LearningCurve(sizes, train_errors=errors[:, :, 0], test_errors=errors[:, :, 1])
 
@@ -439,16 +440,10 @@ def _as_level(level) -> float:
     return float(level)
 
 
-def _count(number, name: str) -> int:
-    if isinstance(number, bool) or not isinstance(number, Integral) or number < 1:
-        raise ValueError(f"{name} is {number!r}; a positive integer is needed")
-    return int(number)
-
-
 def _rising(sizes) -> np.ndarray:
     if np.ndim(sizes) != 1 or not len(sizes):
         raise ValueError(f"sizes has shape {np.shape(sizes)}; one dimension is needed, with one size or more")
-    sizes = np.array([_count(size, "a size") for size in sizes])
+    sizes = np.array([as_count(size, "a size") for size in sizes])
     if sizes[0] < 2 or not (np.diff(sizes) > 0).all():
         raise ValueError(f"sizes are {sizes.tolist()}; they must rise, from at least 2")
     return sizes
@@ -456,7 +451,7 @@ def _rising(sizes) -> np.ndarray:
 
 def _draws(y: np.ndarray, n_resamples, groups, rng) -> list[np.ndarray]:
     """Return n_resamples arrays of row numbers, drawn with replacement one by one or in whole groups."""
-    n_resamples, rng = _count(n_resamples, "n_resamples"), require_rng(rng)
+    n_resamples, rng = as_count(n_resamples, "n_resamples"), require_rng(rng)
     if groups is None:
         return list(rng.integers(len(y), size=(n_resamples, len(y))))
     if np.shape(groups) != y.shape:
@@ -540,11 +535,3 @@ def _errors_by_size(X, y, fit: Callable, order, sizes, n_test: int, metric) -> l
         model, train = fit(X[rest[:size]], y[rest[:size]]), rest[:size]
         errors.append(tuple(metric(y[rows], model.predict(X[rows])) for rows in (train, test)))
     return errors
-
-
-def _watched(results, n_results: int, progress: bool):
-    if not progress:
-        return results
-    from tqdm.auto import tqdm
-
-    return tqdm(results, total=n_results)

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
-from numbers import Integral, Real
+from numbers import Real
 
 import numpy as np
 from scipy.optimize import brentq
 
 from course_utils.objective import budget_of, lam_max
 from course_utils.solvers import ConvergenceWarning, coordinate_descent
-from course_utils.validation import as_penalty, names_of
+from course_utils.validation import as_count, as_penalty, names_of
 
 
 @dataclass(frozen=True)
@@ -90,14 +90,13 @@ def lam_grid(X, y, *, n_lams=100, ratio=1e-3, fit_intercept=True) -> np.ndarray:
 
     Lesson: notebooks/04b_faster_along_the_path.ipynb
     """
-    if isinstance(n_lams, bool) or not isinstance(n_lams, Integral) or n_lams < 2:
-        raise ValueError(f"n_lams is {n_lams!r}; an integer of at least 2 is needed")
+    n_lams = as_count(n_lams, "n_lams", at_least=2)
     if not isinstance(ratio, Real) or not 0 < ratio < 1:
         raise ValueError(f"ratio is {ratio!r}; a number between 0 and 1 is needed")
     top = lam_max(X, y, fit_intercept=fit_intercept)
     if top == 0:
         raise ValueError("lam_max is 0: no column of X varies with y, so zero solves for every lam")
-    return np.geomspace(top, ratio * top, int(n_lams))
+    return np.geomspace(top, ratio * top, n_lams)
 
 
 def lasso_path(
@@ -150,7 +149,7 @@ def lasso_path(
     results, beta = [], None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # one warning for the path, below
-        for lam in _watched(lams, progress):
+        for lam in watched(lams, progress, desc="path", unit="lam"):
             options = {"tol": tol, "max_iter": max_iter, "fit_intercept": fit_intercept}
             results.append(solver(X, y, float(lam), beta_start=beta, **options))
             beta = results[-1].beta
@@ -214,12 +213,23 @@ def _as_falling(lams) -> np.ndarray:
     return lams
 
 
-def _watched(lams, progress):
+def watched(items, progress: bool, **bar):
+    """Return items to iterate over, behind a progress bar if one is asked for.
+
+    Parameters
+    ----------
+    items : iterable
+    progress : bool
+    bar : options of tqdm
+        Its total, desc and unit.
+
+    Lesson: notebooks/04b_faster_along_the_path.ipynb
+    """
     if not progress:
-        return lams
+        return items
     from tqdm.auto import tqdm
 
-    return tqdm(lams, desc="path", unit="lam")
+    return tqdm(items, **bar)
 
 
 def _warn_if_unfinished(results, tol) -> None:

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass, replace
-from numbers import Integral, Real
+from numbers import Real
 
 import numpy as np
 from joblib import Parallel, delayed
 
-from course_utils.path import lasso_path
+from course_utils.path import lasso_path, watched
 from course_utils.scaling import fit_standardizer
 from course_utils.solvers import ConvergenceWarning, SolverResult, fista
 from course_utils.validation import (
+    as_count,
     as_design,
     as_target,
     constant_columns,
@@ -161,7 +162,7 @@ def bootstrap_lasso(
     Lesson: notebooks/07_bootstrap_and_stability.ipynb
     """
     names, X, y = names_of(X), *_checked(X, y)
-    n_resamples = _as_count(n_resamples, "n_resamples")
+    n_resamples = as_count(n_resamples, "n_resamples", at_least=2)
     rows = require_rng(rng).integers(len(y), size=(n_resamples, len(y)))
     lams = np.array(lams)  # lasso_path checks them
     with_whole = np.vstack([np.arange(len(y)), rows])
@@ -223,7 +224,7 @@ def stability_selection(
     Lesson: notebooks/07b_stability_selection.ipynb
     """
     names, X, y = names_of(X), *_checked(X, y)
-    n_samples, n_subsamples = len(y), _as_count(n_subsamples, "n_subsamples")
+    n_samples, n_subsamples = len(y), as_count(n_subsamples, "n_subsamples", at_least=2)
     if n_samples < 4:
         raise ValueError(f"X has {n_samples} rows; at least 4 are needed, so that half of them can be fitted")
     in_order = np.tile(np.arange(n_samples), (n_subsamples, 1))
@@ -240,7 +241,9 @@ def _paths(X, y, lams, rows, standardize, tol, n_jobs, progress):
     paths = Parallel(n_jobs=n_jobs, return_as="generator")(
         fit(X, y, lams, chosen, standardize, tol) for chosen in rows
     )
-    betas, intercepts, gaps = map(np.array, zip(*_watched(paths, len(rows), progress), strict=True))
+    betas, intercepts, gaps = map(
+        np.array, zip(*watched(paths, progress, total=len(rows), desc="resamples"), strict=True)
+    )
     if (gaps > tol).any():
         warnings.warn(
             f"{np.sum(gaps > tol)} of {gaps.size} fits stopped above tol = {tol:.1e}; their largest relative "
@@ -295,20 +298,6 @@ def _checked(X, y):
     return X, as_target(y, X.shape[0])
 
 
-def _as_count(count, name) -> int:
-    if isinstance(count, bool) or not isinstance(count, Integral) or count < 2:
-        raise ValueError(f"{name} is {count!r}; an integer of at least 2 is needed")
-    return int(count)
-
-
 def _require_share(share, name, *, above=0.0) -> None:
     if isinstance(share, bool) or not isinstance(share, Real) or not above < share <= 1:
         raise ValueError(f"{name} is {share!r}; a number above {above:g} and at most 1 is needed")
-
-
-def _watched(paths, n_paths, progress):
-    if not progress:
-        return paths
-    from tqdm.auto import tqdm
-
-    return tqdm(paths, total=n_paths, desc="resamples")

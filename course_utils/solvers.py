@@ -12,13 +12,20 @@ from __future__ import annotations
 import warnings
 from dataclasses import dataclass
 from math import sqrt
-from numbers import Integral, Real
+from numbers import Real
 
 import numpy as np
 
 from course_utils.objective import CentredProblem, as_coefficients
 from course_utils.prox import soft_threshold
-from course_utils.validation import as_design, as_penalty, as_target, names_of, require_varying_columns
+from course_utils.validation import (
+    as_count,
+    as_design,
+    as_penalty,
+    as_target,
+    names_of,
+    require_varying_columns,
+)
 
 
 class ConvergenceWarning(UserWarning):
@@ -249,7 +256,7 @@ def _coordinate_descent_iterates(problem: CentredProblem, lam: float, beta: np.n
 
 def _solve(iterates, X, y, lam, tol, max_iter, fit_intercept, beta_start) -> SolverResult:
     """Run `iterates` until the relative duality gap is at most tol."""
-    lam, tol, max_iter = as_penalty(lam), _as_tolerance(tol), _as_count(max_iter)
+    lam, tol, max_iter = as_penalty(lam), _as_tolerance(tol), as_count(max_iter, "max_iter")
     problem, feature_names = _centred(X, y, fit_intercept)
     start = _start(problem, lam, beta_start)
     objectives, gaps = [], []
@@ -296,9 +303,3 @@ def _as_tolerance(tol) -> float:
     if isinstance(tol, bool) or not isinstance(tol, Real) or not 0 < tol < np.inf:
         raise ValueError(f"tol is {tol!r}; a positive number is needed")
     return float(tol)
-
-
-def _as_count(max_iter) -> int:
-    if isinstance(max_iter, bool) or not isinstance(max_iter, Integral) or max_iter < 1:
-        raise ValueError(f"max_iter is {max_iter!r}; a positive integer is needed")
-    return int(max_iter)

@@ -6,19 +6,19 @@ Lesson: notebooks/05_choosing_lambda.ipynb
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
-from numbers import Integral, Real
+from numbers import Real
 
 import numpy as np
 from joblib import Parallel, delayed
 
 from course_utils.objective import lam_max
-from course_utils.path import PathResult, lam_grid, lasso_path
+from course_utils.path import PathResult, lam_grid, lasso_path, watched
 from course_utils.scaling import Coefficients, fit_standardizer
 from course_utils.solvers import ConvergenceWarning, fista
 from course_utils.validation import (
+    as_count,
     as_design,
     as_target,
     constant_columns,
@@ -99,8 +99,8 @@ def blocked_folds(n_samples: int, n_folds: int, *, gap: int = 0) -> tuple[Fold, 
 
     Lesson: notebooks/05b_what_the_minimum_hides.ipynb
     """
-    gap = _as_count(gap, "gap", at_least=0)
-    rows = np.arange(_as_count(n_samples, "n_samples", at_least=2))
+    gap = as_count(gap, "gap", at_least=0)
+    rows = np.arange(as_count(n_samples, "n_samples", at_least=2))
     folds = [
         Fold(rows[(rows < block[0] - gap) | (rows > block[-1] + gap)], block)
         for block in _blocks(n_samples, n_folds, n_folds)
@@ -130,8 +130,8 @@ def forward_folds(n_samples: int, n_folds: int, *, gap: int = 0) -> tuple[Fold, 
 
     Lesson: notebooks/05b_what_the_minimum_hides.ipynb
     """
-    gap = _as_count(gap, "gap", at_least=0)
-    blocks = _blocks(n_samples, n_folds, _as_count(n_folds, "n_folds", at_least=2) + 1)
+    gap = as_count(gap, "gap", at_least=0)
+    blocks = _blocks(n_samples, n_folds, as_count(n_folds, "n_folds", at_least=2) + 1)
     folds = [Fold(np.arange(block[0] - gap), block) for block in blocks[1:]]
     return _all_with_training_rows(folds, gap)
 
@@ -239,7 +239,9 @@ def cross_validate_path(
     )
     jobs = (delayed(_errors_and_gaps)(X, y, k, fold, fit, standardize) for k, fold in enumerate(folds))
     done = Parallel(n_jobs=n_jobs, return_as="generator")(jobs)
-    errors, gaps = zip(*_watched(done, len(folds), progress), strict=True)
+    errors, gaps = zip(
+        *watched(done, progress, total=len(folds), desc="cross-validation", unit="fold"), strict=True
+    )
     _warn_if_unfinished(np.array(gaps), tol)
     sizes = np.array([len(fold.test) for fold in folds])
     top = lam_max(Z, y, fit_intercept=fit_intercept)
@@ -406,8 +408,8 @@ def refit(
 
 
 def _blocks(n_samples, n_folds, n_blocks) -> list[np.ndarray]:
-    n_samples = _as_count(n_samples, "n_samples", at_least=2)
-    n_folds = _as_count(n_folds, "n_folds", at_least=2)
+    n_samples = as_count(n_samples, "n_samples", at_least=2)
+    n_folds = as_count(n_folds, "n_folds", at_least=2)
     if n_blocks > n_samples:
         raise ValueError(
             f"n_folds is {n_folds}; with {n_samples} rows at most {n_samples - n_blocks + n_folds}"
@@ -511,14 +513,6 @@ def _warn_if_unfinished(gaps, tol) -> None:
         )
 
 
-def _watched(done: Iterable, total: int, progress: bool) -> Iterable:
-    if not progress:
-        return done
-    from tqdm.auto import tqdm
-
-    return tqdm(done, total=total, desc="cross-validation", unit="fold")
-
-
 def _least_squares_variance(X, y) -> float:
     X = np.asarray(X.todense()) if hasattr(X, "todense") else X
     with_intercept = np.column_stack([np.ones(len(y)), X])
@@ -540,9 +534,3 @@ def _as_variance(noise_variance) -> float:
     ):
         raise ValueError(f"noise_variance is {noise_variance!r}; a positive number is needed")
     return float(noise_variance)
-
-
-def _as_count(value, name: str, *, at_least: int) -> int:
-    if isinstance(value, bool | np.bool_) or not isinstance(value, Integral) or value < at_least:
-        raise ValueError(f"{name} is {value!r}; an integer of at least {at_least} is needed")
-    return int(value)

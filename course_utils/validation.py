@@ -110,6 +110,14 @@ def require_varying_columns(X, names: tuple[str, ...] | None = None) -> None:
         )
 
 
+def as_count(value, name: str, at_least: int = 1) -> int:
+    """Return value as int if it is an integer, at_least or more; ValueError otherwise. True is no count."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < at_least:
+        wanted = "a positive integer" if at_least == 1 else f"an integer of at least {at_least}"
+        raise ValueError(f"{name} is {value!r}; {wanted} is needed")
+    return int(value)
+
+
 def require_rng(rng) -> np.random.Generator:
     """Return rng if it is a numpy Generator; TypeError otherwise (a seed hides where randomness enters)."""
     if not isinstance(rng, np.random.Generator):

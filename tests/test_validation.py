@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from course_utils.validation import (
+    as_count,
     as_design,
     as_penalty,
     as_target,
@@ -255,3 +256,21 @@ def test_randomness_that_is_not_a_generator_is_refused(rng):
 
 def test_generator_passes_unchanged(rng):
     assert require_rng(rng) is rng
+
+
+@pytest.mark.parametrize(
+    ("value", "at_least", "wanted"),
+    [
+        (0, 1, "a positive integer"),
+        (1, 2, "an integer of at least 2"),
+        (2.0, 1, "a positive"),
+        (True, 0, "an"),
+    ],
+)
+def test_what_is_no_count_is_refused_by_name(value, at_least, wanted):
+    with pytest.raises(ValueError, match=rf"n_folds is {value!r}; {wanted}"):
+        as_count(value, "n_folds", at_least)
+
+
+def test_a_count_comes_back_as_a_python_integer():
+    assert type(as_count(np.int64(3), "n_folds", at_least=3)) is int
