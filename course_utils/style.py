@@ -132,6 +132,25 @@ def label_line(ax, line, text: str, *, where: str = "right"):
     return label
 
 
+def apart(centres: np.ndarray, heights: np.ndarray) -> np.ndarray:
+    """Return the nearest centres (least squares) at which intervals of these heights do not overlap.
+
+    Subtracting the stacked heights turns "no overlap" into "in order", which isotonic regression solves.
+    """
+    order = np.argsort(centres, kind="stable")
+    stacked = np.cumsum(heights[order]) - heights[order] / 2
+    blocks: list[list[float]] = []
+    for slack in centres[order] - stacked:
+        blocks.append([slack])
+        while len(blocks) > 1 and np.mean(blocks[-2]) > np.mean(blocks[-1]):
+            blocks[-2:] = [blocks[-2] + blocks[-1]]
+    spread = np.empty_like(centres)
+    spread[order] = (
+        np.repeat([np.mean(block) for block in blocks], [len(block) for block in blocks]) + stacked
+    )
+    return spread
+
+
 def show_figure(fig, *, alt: str, caption: str) -> None:
     """Show a finished figure, its caption beneath, and close it.
 
@@ -203,7 +222,7 @@ def _spread_end_labels(ax) -> None:
         for neighbours in _beside_each_other(labels):
             anchors = np.array([ax.transData.transform(label.xy)[1] for label in neighbours])
             heights = np.array([Text.get_window_extent(label).height for label in neighbours])
-            moves = (_apart(anchors, 0.95 * heights) - anchors) * 72 / ax.figure.dpi
+            moves = (apart(anchors, 0.95 * heights) - anchors) * 72 / ax.figure.dpi
             gap = 7 if np.abs(moves).max() < 2 else 16
             for label, move in zip(neighbours, moves, strict=True):
                 label.set_position((sign * gap, move))
@@ -219,25 +238,6 @@ def _beside_each_other(labels) -> list[list]:
         groups[-1].append(label)
         right_edge = max(right_edge, box.x1)
     return groups
-
-
-def _apart(centres: np.ndarray, heights: np.ndarray) -> np.ndarray:
-    """Return the nearest centres (least squares) at which intervals of these heights do not overlap.
-
-    Subtracting the stacked heights turns "no overlap" into "in order", which isotonic regression solves.
-    """
-    order = np.argsort(centres, kind="stable")
-    stacked = np.cumsum(heights[order]) - heights[order] / 2
-    blocks: list[list[float]] = []
-    for slack in centres[order] - stacked:
-        blocks.append([slack])
-        while len(blocks) > 1 and np.mean(blocks[-2]) > np.mean(blocks[-1]):
-            blocks[-2:] = [blocks[-2] + blocks[-1]]
-    spread = np.empty_like(centres)
-    spread[order] = (
-        np.repeat([np.mean(block) for block in blocks], [len(block) for block in blocks]) + stacked
-    )
-    return spread
 
 
 def _as_sentence(text, name: str) -> str:

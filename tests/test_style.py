@@ -440,7 +440,7 @@ CENTRES = st.lists(st.floats(-100, 100), min_size=1, max_size=8).map(np.array)
 @given(CENTRES)
 def test_spread_labels_keep_their_distance_their_order_and_their_mean(centres):
     heights = np.full(len(centres), 10.0)
-    spread = style._apart(centres, heights)
+    spread = style.apart(centres, heights)
     assert np.diff(np.sort(spread)).min(initial=10) >= 10 - 1e-9
     assert (np.argsort(spread, kind="stable") == np.argsort(centres, kind="stable")).all()
     assert spread.mean() == pytest.approx(centres.mean(), abs=1e-9)
@@ -449,4 +449,4 @@ def test_spread_labels_keep_their_distance_their_order_and_their_mean(centres):
 @given(CENTRES)
 def test_labels_that_are_apart_already_stay_where_they_are(centres):
     apart = np.sort(centres) + 11.0 * np.arange(len(centres))
-    np.testing.assert_allclose(style._apart(apart, np.full(len(apart), 10.0)), apart, atol=1e-9)
+    np.testing.assert_allclose(style.apart(apart, np.full(len(apart), 10.0)), apart, atol=1e-9)
