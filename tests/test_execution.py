@@ -116,10 +116,10 @@ def test_the_metadata_are_fixed_and_those_of_the_course_kept(executed):
 
 
 @kernels
-def test_what_an_interact_prints_is_stored_and_its_model_is_not(executed):
+def test_what_an_interact_prints_is_stored_and_its_widget_is_not(executed):
     cell = executed[2].cells[2]
     assert cell.outputs[0].text == "1\n"
-    assert cell.outputs[1].data["application/vnd.jupyter.widget-view+json"]["model_id"] == "0" * 32
+    assert list(cell.outputs[1].data) == ["text/plain"]
 
 
 @kernels

@@ -6,9 +6,10 @@ import re
 import sys
 
 import pytest
+from house_rules import explorer_rules
 from house_rules import notebook_rules as rules
 from house_rules.reading import read_notebook
-from house_rules.samples import LISTING, NUMBERS, code, figure, good_lesson, notebook, text
+from house_rules.samples import LISTING, NUMBERS, code, explorer, figure, good_lesson, notebook, text
 
 from course_utils.lessons.catalogue import NOTEBOOKS, lessons, ready_lessons
 
@@ -92,8 +93,62 @@ def stderr(name="stderr", line="careful"):
     return {"outputs": [{"output_type": "stream", "name": name, "text": line}]}
 
 
+def second_explorer(**more):
+    """Break the sample: show one more explorer, by other means."""
+    return replaced(
+        "## The idea", text("Move this one."), explorer() | more, text("## The idea\n\nIt moved.")
+    )
+
+
+def stored_with(html, **data):
+    """What an explorer's cell stores: this HTML, and other kinds of data."""
+    return {"outputs": [{"output_type": "display_data", "data": {"text/html": html} | data, "metadata": {}}]}
+
+
 CHECK = ("exercise-check",)
+PAGE = '<div class="course-explorer"></div>'
 BROKEN = [
+    (explorer_rules.explorers_are_tagged, with_code("show_live(x)"), "go together"),
+    (explorer_rules.explorers_are_tagged, second_explorer(source="x"), "go together"),
+    (
+        explorer_rules.explorers_are_tagged,
+        second_explorer(source="show_live(x)\nshow_live(y)"),
+        "2 explorers",
+    ),
+    (
+        explorer_rules.explorers_are_tagged,
+        second_explorer(source="show_live(\n\n\n\n\nx)"),
+        "more than 5 lines",
+    ),
+    (
+        explorer_rules.explorers_have_a_still_twin,
+        edited("Now move", "Now", "## Alone\n\nNow"),
+        "no figure above",
+    ),
+    (explorer_rules.explorers_are_announced, replaced("Now move"), "no text right above announces"),
+    (explorer_rules.explorers_are_announced, replaced("## The idea"), "no text right below reads"),
+    (explorer_rules.explorers_are_announced, edited("Now move", "Now", "word " * 120), "122 words announce"),
+    (
+        explorer_rules.explorers_are_few_and_small,
+        replaced("Now move", *(cell for _ in "ab" for cell in (text("Move."), explorer())), text("Move.")),
+        "3 explorers, more than 2",
+    ),
+    (
+        explorer_rules.explorers_are_few_and_small,
+        second_explorer(**stored_with("x" * 1_500_000)),
+        "bytes, more",
+    ),
+    (explorer_rules.explorers_are_stored_to_last, second_explorer(outputs=[]), "stores no explorer"),
+    (
+        explorer_rules.explorers_are_stored_to_last,
+        second_explorer(**stored_with(PAGE, **{explorer_rules.WIDGET_VIEW: {"model_id": "0"}})),
+        "a widget view is stored",
+    ),
+    (
+        explorer_rules.explorers_are_stored_to_last,
+        second_explorer(**stored_with(f"{PAGE}<script src='https://cdn.example.org/x.js'>")),
+        "names https://cdn.example.org",
+    ),
     (rules.file_is_clean, with_code("x", metadata={"vscode": {}}), r"\['vscode'\] are not ours"),
     (rules.file_is_clean, with_code("x", metadata={"tags": ["hide"]}), r"unknown tags \['hide'\]"),
     (rules.file_is_clean, with_code("x", metadata={"tags": ["measured"]}), "go together"),
@@ -161,7 +216,7 @@ BROKEN = [
         r"no paragraph that opens with \*\*Next",
     ),
     (rules.keeps_its_budget, with_text("word " * 2_000), "words; 1,800 to 3,000"),
-    (rules.keeps_its_budget, lambda cells: cells[:40], "40 cells; 45 to 70"),
+    (rules.keeps_its_budget, lambda cells: cells[:42], "40 cells; 45 to 70"),
     (rules.keeps_its_budget, lambda cells: cells + 5 * [figure()], "10 figures; 5 to 9"),
     (rules.code_cells_are_short, with_code("x\n" * 26), "26 lines, more than 25"),
     (rules.code_cells_are_short, with_code("def f():\n" + "    x\n" * 15), "f has 16 lines, more than 15"),

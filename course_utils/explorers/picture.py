@@ -56,7 +56,26 @@ class Picture:
 
 
 def picture(*panels: Panel, says: str, size: tuple[int, int] = SIZE) -> Picture:
-    """Join panels into a picture, with the sentence that says what is seen."""
+    """Join panels into a picture.
+
+    Parameters
+    ----------
+    panels : Panel
+    says : str
+        The sentence beneath, which says what is seen.
+    size : (width, height) in CSS pixels
+
+    Returns
+    -------
+    Picture
+
+    Raises
+    ------
+    ValueError
+        says is empty.
+
+    Lesson: notebooks/02_lasso_math.ipynb
+    """
     if not says.strip():
         raise ValueError("says is empty; a sentence that says what is seen is needed")
     return Picture(tuple(piece for panel in panels for piece in panel.pieces()), with_minus_signs(says), size)

@@ -14,14 +14,16 @@ OFFLINE = Path(__file__).resolve().parent / "offline"  # holds the sitecustomize
 def validation_environment(*, threads: int = 1) -> dict[str, str]:
     """Return the variables that make a run reproducible: add them to os.environ, or to a child's.
 
-    No network, `threads` threads of linear algebra, no progress bars, a fixed hash seed, and an empty
-    progress file and IPython profile of this call's own, so that what a learner did cannot leak in.
+    No network, `threads` threads of linear algebra, no progress bars, a fixed hash seed, live explorers that
+    move their controls once, and an empty progress file and IPython profile of this call's own, so that what
+    a learner did cannot leak in.
     """
     scratch = _scratch_folder()
     variables = {
         "COURSE_OFFLINE": "1",
         "COURSE_PROGRESS": str(scratch / "progress.json"),
         "COURSE_SCRATCH": str(scratch),
+        "COURSE_SWEEP": "1",
         "IPYTHONDIR": str(scratch / "ipython"),
         "PYTHONHASHSEED": "0",
         "PYTHONPATH": _with_offline_first(os.environ.get("PYTHONPATH", "")),

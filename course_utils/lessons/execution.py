@@ -24,7 +24,6 @@ MAY_RAISE = "raises-exception"
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 LANGUAGE = {"name": "python"}
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-NO_MODEL = "0" * 32  # the ids of widget models are drawn anew in each run
 
 
 class LessonError(Exception):
@@ -87,7 +86,7 @@ def keep_measured_outputs(executed: NotebookNode, stored: NotebookNode) -> None:
 
 
 def normalised(notebook: NotebookNode) -> NotebookNode:
-    """Return a copy without what differs from run to run: widget ids, timings, tracebacks, split streams."""
+    """Return a copy without what differs from run to run: widget views, timings, tracebacks, split streams."""
     notebook = copy.deepcopy(notebook)
     course = {key: notebook.metadata[key] for key in ("course",) if key in notebook.metadata}
     notebook.metadata = NotebookNode(course | {"kernelspec": KERNELSPEC, "language_info": LANGUAGE})
@@ -187,9 +186,7 @@ def _place(notebook: NotebookNode, number: int | None, name: str) -> str:
 def _normalise_output(output: NotebookNode) -> None:
     if output.output_type == "error":
         output.traceback = [f"{output.ename}: {output.evalue}"]  # a traceback names folders of this machine
-    view = output.get("data", {}).get(WIDGET_VIEW)
-    if view:
-        view["model_id"] = NO_MODEL
+    output.get("data", {}).pop(WIDGET_VIEW, None)  # a view without its kernel would show as an error
 
 
 def _replace_file(path: Path, text: str) -> None:

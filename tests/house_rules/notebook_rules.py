@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from house_rules import explorer_rules
 from house_rules.reading import (
     FENCED_CODE,
     LINK,
     Cell,
     Notebook,
+    count_words,
     dotted_name,
     headings_of,
     imported_modules,
@@ -29,6 +31,7 @@ TAGS = {
     "handshake",  # inline = package = scikit-learn, asserted
     "exercise-stub",
     "exercise-check",
+    "explorer",  # a figure that can be moved
     "measured",  # its output is a timing
     "nbval-ignore-output",  # run, not compared: for measured cells
 }
@@ -345,11 +348,13 @@ def summary_is_short(notebook: Notebook) -> list[str]:
 
 
 def keeps_its_budget(notebook: Notebook) -> list[str]:
-    """Cells, words and figures within bounds."""
+    """Cells, words and figures within bounds; an explorer and the text that announces it are counted apart."""
     budget = BUDGETS.get(notebook.course["lesson"], Budget())
+    apart = {cell.index for cell in [*notebook.tagged(explorer_rules.TAG), *explorer_rules.leads(notebook)]}
+    cells = [cell for cell in notebook.cells if cell.index not in apart]
     counts = {
-        "cells": (len(notebook.cells), budget.cells),
-        "words": (sum(count_words(cell.source) for cell in notebook.markdown), budget.words),
+        "cells": (len(cells), budget.cells),
+        "words": (sum(count_words(cell.source) for cell in cells if cell.is_markdown), budget.words),
         "figures": (sum(len(cell.figures) for cell in notebook.code), budget.figures),
     }
     return [
@@ -377,11 +382,6 @@ def code_cells_are_short(notebook: Notebook) -> list[str]:
             if length > LONGEST_FUNCTION:
                 complaints.append(f"{cell}: {function.name} has {length} lines, more than {LONGEST_FUNCTION}")
     return complaints
-
-
-def count_words(markdown: str) -> int:
-    """Count what is read in words: no code, no mathematics, no address."""
-    return len(re.findall(r"[^\W\d_][\w'’-]*", prose_of(markdown)))
 
 
 def count_lines(source: str) -> int:
@@ -564,4 +564,5 @@ RULES = (
     a_name_means_one_thing,
     avoids_what_we_do_not_teach,
     speaks_plainly,
+    *explorer_rules.RULES,
 )

@@ -14,7 +14,7 @@ from typing import Any
 FENCED_CODE = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
 CODE_SPAN = re.compile(r"`[^`\n]*`")
 MATHEMATICS = re.compile(r"\$\$.*?\$\$|\$[^$\n]+(?:\n[^$\n]+)*\$", re.DOTALL)
-HTML_TAG = re.compile(r"<style.*?</style>|<[^>]*>", re.DOTALL)
+HTML_TAG = re.compile(r"<(style|script|svg)\b.*?</\1>|<[^>]*>", re.DOTALL)
 LINK = re.compile(r"(!?)\[([^\]]*)\]\(([^)\s]+)\)")
 # a Sources paragraph ends at the next blank line that opens another bold paragraph, or with the cell
 SOURCES = re.compile(r"^\*\*Sources\b.*?(?=^\*\*(?!Sources)|\Z)", re.DOTALL | re.MULTILINE)
@@ -162,6 +162,11 @@ def headings_of(markdown: str, *, level: int) -> list[str]:
     signs = "#" * level
     lines = FENCED_CODE.sub("", markdown).splitlines()
     return [line[level:].strip() for line in lines if line.startswith(signs + " ")]
+
+
+def count_words(markdown: str) -> int:
+    """Count what is read in words: no code, no mathematics, no address."""
+    return len(re.findall(r"[^\W\d_][\w'’-]*", prose_of(markdown)))
 
 
 def prose_of(markdown: str) -> str:

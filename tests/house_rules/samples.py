@@ -45,6 +45,15 @@ def figure(alt: str = ALT, caption: str = CAPTION) -> dict:
     return {"cell_type": "code", "metadata": metadata, "source": source, "outputs": [picture, below]}
 
 
+def explorer() -> dict:
+    """A code cell that showed a figure which can be moved, as `course execute` stores it."""
+    html = '<div class="course-explorer"><svg></svg><p>Two of two are zero.</p></div>'
+    shown = {"text/html": html, "text/plain": "A diamond: two of two are zero."}
+    output = {"output_type": "display_data", "data": shown, "metadata": {}}
+    source = "show_explorer(budget_explorer(prostate.X, prostate.y))"
+    return {"cell_type": "code", "metadata": {"tags": ["explorer"]}, "source": source, "outputs": [output]}
+
+
 def notebook(cells: list[dict], *, name: str = LISTING.file, **course) -> Notebook:
     """Put cells together as an executed notebook of lesson 04."""
     count = 0
@@ -103,6 +112,8 @@ def good_lesson() -> list[dict]:
         text("## Three rulers\n\nLook at the lines."),
         figure(),
         *(cell for _ in range(4) for cell in (text("Look at this one too."), figure())),
+        text("Now move it."),
+        explorer(),
         text("## The idea\n\n$$x^2$$\n\nTry it on two numbers."),
         code("inline = 2 + 2\ninline", "4"),
         text(CLAIM),

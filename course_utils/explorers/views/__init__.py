@@ -1,0 +1,1 @@
+"""The pictures of the explorers: what can be moved, and how a frame is drawn."""
