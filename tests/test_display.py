@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 
 import pytest
+from ipywidgets import SelectionSlider
 
 from course_utils.explorers import display
 from course_utils.explorers.explorer import Control, Explorer
@@ -128,8 +129,9 @@ def test_moving_a_live_control_redraws_picture_and_sentence(live):
     assert "Seen: −16" in screen.value
 
 
-def test_live_controls_have_a_label_and_show_their_values(live):
+def test_live_controls_are_sliders_with_a_label_that_show_their_values(live):
     (base, sign), _ = live
+    assert type(base) is type(sign) is SelectionSlider
     assert (base.description, base.label) == ("the base", "3")
     assert [label for label, _ in sign.options] == ["plus", "minus"]
 

@@ -119,8 +119,8 @@ def _live_box(explorer: Explorer):
 def _widget(control: Control):
     import ipywidgets as widgets
 
-    kind = widgets.Dropdown if control.is_choice else widgets.SelectionSlider
-    return kind(
+    # For a choice too: JupyterLab takes the arrow keys of a drop-down list for itself.
+    return widgets.SelectionSlider(
         options=list(zip(control.texts, control.values, strict=True)),
         value=control.start,
         description=control.label,

@@ -34,7 +34,7 @@ class Control:
     written : function
         How a value is shown, unit included.
     is_choice : bool
-        A list to choose from, for values without an order.
+        A list to choose from, for values without an order; a live figure shows a slider all the same.
 
     Raises
     ------
