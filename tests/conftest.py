@@ -14,7 +14,8 @@ import matplotlib  # noqa: E402
 import numpy as np  # noqa: E402
 import pytest  # noqa: E402
 from hypothesis import settings  # noqa: E402
-from kill_rate import pytest_terminal_summary  # noqa: E402, F401
+
+pytest_plugins = ("kill_rate", "driving.fixtures", "driving.latency")
 
 matplotlib.use("Agg")
 pytest.register_assert_rewrite("claims")  # a check of the ledger that fails shows its values, as a test does

@@ -1,6 +1,6 @@
 """Says at the end of a run how many wrong answers were caught by the hint written for them.
 
-tests/conftest.py imports the hook. The counts travel as properties of the reports, so that they also arrive
+tests/conftest.py names this plugin. The counts travel as properties of the reports, so that they also arrive
 from the workers of a parallel run.
 """
 

@@ -37,18 +37,19 @@ def test_the_whole_run_is_lint_and_one_pytest_over_tests_and_ready_lessons(calls
     assert pytest_call(calls)[0][-len(targets) :] == targets
 
 
-def test_the_matrix_is_left_out_unless_asked_for(calls):
-    cli.main(["test"])
-    cli.main(["test", "--matrix"])
-    ordinary, matrix = (command for command, _ in calls if command[0] == "pytest")
-    assert "not (matrix)" in ordinary
-    assert "-m" not in matrix
+def test_the_matrix_and_the_weekly_repetitions_are_left_out_unless_asked_for(calls):
+    for options in ([], ["--matrix"], ["--weekly"]):
+        cli.main(["test", *options])
+    ordinary, matrix, weekly = (command for command, _ in calls if command[0] == "pytest")
+    assert "not (matrix or weekly)" in ordinary
+    assert "not (weekly)" in matrix
+    assert "-m" not in weekly
 
 
 def test_fast_leaves_out_the_lessons_and_everything_slow(calls):
     cli.main(["test", "--fast"])
     command, _ = pytest_call(calls)
-    assert "not (notebook or browser or sandbox or service or simulation or matrix)" in command
+    assert "not (notebook or browser or sandbox or service or simulation or matrix or weekly)" in command
     assert [word for word in command if "notebooks/" in word] == []
 
 

@@ -16,7 +16,7 @@ from course_utils.lessons.environment import validation_environment
 
 HELP = "check the whole course: lint, package, exercises, lessons, house rules"
 TOOLS = ("pytest", "nbval", "xdist", "hypothesis", "ruff")
-SLOW = ("notebook", "browser", "sandbox", "service", "simulation", "matrix")
+SLOW = ("notebook", "browser", "sandbox", "service", "simulation", "matrix", "weekly")
 WORKERS = 2  # one file a worker, one thread of linear algebra each
 NOTHING_COLLECTED = 5
 
@@ -83,7 +83,7 @@ def pytest_command(args: argparse.Namespace) -> list[str]:
 
 def selection(args: argparse.Namespace) -> list[str]:
     """Return the option that leaves slow tests out."""
-    if args.matrix or args.weekly:
+    if args.weekly:
         return []
-    left_out = SLOW if args.fast else ("matrix",)
+    left_out = SLOW if args.fast else ("weekly",) if args.matrix else ("matrix", "weekly")
     return ["-m", f"not ({' or '.join(left_out)})"]
