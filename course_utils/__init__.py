@@ -13,6 +13,7 @@ evaluation      how good a prediction is, and how sure one can be: metrics, base
 resampling      what the lasso would have said of other samples: bootstrap, stability selection
 style           the look of the figures, and `show_figure`
 plotting        the figures that several lessons draw
+explorers       figures that can be moved
 exercises       exercises that answer
 lessons         the lessons as data: their list, their execution, their comparison, the learner's copies
 cli             the verbs of `course`

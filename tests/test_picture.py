@@ -120,8 +120,8 @@ def test_rows_need_a_role_each_when_they_have_several():
 
 
 def test_an_area_is_a_closed_outline_without_a_border():
-    (area,) = drawn(unit_panel().area([0, 1], 0.25, [0.5, 0.75])).iter("polygon")
-    assert corners(area) == [(100, 157), (500, 93.5), (500, 220.5), (100, 220.5)]
+    (area,) = drawn(unit_panel().area([0, 1], [0.25, 0], [0.5, 0.75])).iter("polygon")
+    assert corners(area) == [(100, 157), (500, 93.5), (500, 284), (100, 220.5)]
     assert area.get("stroke") == "none"
 
 
@@ -174,8 +174,8 @@ def test_what_a_text_says_cannot_be_markup():
 
 
 def test_a_picture_is_named_for_a_screen_reader():
-    tree = drawn(unit_panel())
-    assert (tree.get("role"), tree.get("aria-label")) == ("img", "A figure")
+    tree = ElementTree.fromstring(picture(unit_panel(), says="Seen.").svg('A "figure" <1>'))
+    assert (tree.get("role"), tree.get("aria-label")) == ("img", 'A "figure" <1>')
 
 
 def test_a_picture_without_a_sentence_is_refused():
@@ -186,6 +186,11 @@ def test_a_picture_without_a_sentence_is_refused():
 def test_lengths_have_two_decimals_so_that_rounding_shows_as_one_unit_of_the_last():
     piece = unit_panel().line([1 / 3], [-1e-9]).pieces()[-2]
     assert re.findall(r"[\d.]+,[\d.]+", piece) == ["233.33,284.00"]
+
+
+def test_no_length_is_written_as_minus_zero():
+    panel = Panel((0, 1), (0, 1), left=0).line([-1e-9], [1])
+    assert 'points="0.00,30.00"' in "".join(panel.pieces())
 
 
 def test_panels_side_by_side_share_the_width():
