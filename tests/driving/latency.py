@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
+import pytest
+
 from driving.explorers import Answers
 
 ANSWERS, DISPLAY = "explorer answers", "explorer display"
@@ -22,7 +24,8 @@ def record_answers(record_property, answers: Answers, display_ms: float) -> None
 def pytest_terminal_summary(terminalreporter):
     """Print what the tests of the browser took, and the table, where a browser measured at all."""
     groups = terminalreporter.stats.values()
-    reports = [report for group in groups for report in group if "browser" in getattr(report, "keywords", ())]
+    reports = [report for group in groups for report in group if isinstance(report, pytest.TestReport)]
+    reports = [report for report in reports if "browser" in report.keywords]
     measured = [
         value
         for report in reports
