@@ -1,0 +1,298 @@
+import re
+from dataclasses import FrozenInstanceError
+
+import numpy as np
+import pytest
+from sklearn.linear_model import Lasso
+
+from course_utils import datasets
+from course_utils.explorers.frames.units import (
+    TOLERANCE,
+    factors_to_try,
+    lams_to_try,
+    prepare_units,
+    reach_of_effects,
+    units_frame,
+)
+from course_utils.explorers.views.units import draw_units, units_explorer
+from course_utils.objective import duality_gap, kkt_violation, lam_max
+
+COLUMNS = ["lot area", "overall quality", "year built", "basement area", "garage area", "living area"]
+
+
+@pytest.fixture(scope="module")
+def houses():
+    """The table of lesson 03: six columns and the prices."""
+    ames = datasets.load_ames()
+    return np.column_stack([ames.column(name) for name in COLUMNS]), ames.y
+
+
+@pytest.fixture(scope="module")
+def problem(houses):
+    return prepare_units(*houses, feature_names=COLUMNS)
+
+
+@pytest.fixture(scope="module")
+def explorer(houses):
+    return units_explorer(*houses, feature_names=COLUMNS, target_unit="thousand $")
+
+
+@pytest.fixture(scope="module")
+def frames(explorer):
+    """A frame for each of the three thousand settings of the lesson's explorer."""
+    return [explorer.frame(**setting) for setting in explorer.grid()]
+
+
+@pytest.fixture(scope="module")
+def pictures(explorer, frames):
+    return [explorer.draw(frame) for frame in frames]
+
+
+def small_table(rng, n_columns=3):
+    X = rng.standard_normal((40, n_columns))
+    return X, X @ np.arange(1.0, n_columns + 1) + rng.standard_normal(40)
+
+
+def beta_of(frame, X):
+    """The coefficients and the intercept of a frame, for the columns as they are written in `X`."""
+    beta = frame.effects / X.std(axis=0)
+    return beta, beta @ X.mean(axis=0)
+
+
+def rewritten(X, frame):
+    factors = np.ones(X.shape[1])
+    factors[frame.column] = frame.factor
+    return X * factors
+
+
+def as_fitted(X, frame):
+    """The table that the frame's LASSO saw."""
+    table = rewritten(X, frame)
+    return (table - table.mean(axis=0)) / table.std(axis=0) if frame.standardised else table
+
+
+def test_every_setting_gives_finite_effects_and_a_certificate(frames):
+    assert all(np.isfinite(frame.effects).all() for frame in frames)
+    assert max(frame.gap for frame in frames) <= TOLERANCE
+
+
+def test_the_gap_of_the_small_problem_is_that_of_all_houses(houses, frames):
+    for frame in frames[::331]:
+        table = as_fitted(houses[0], frame)
+        beta, shift = beta_of(frame, table)
+        full = duality_gap(table, houses[1], beta, houses[1].mean() - shift, frame.lam)
+        assert full == pytest.approx(frame.gap, abs=1e-11)
+
+
+def test_the_conditions_of_the_minimum_hold_in_the_unit_used(houses, frames):
+    for frame in frames[::331]:
+        table = as_fitted(houses[0], frame)
+        beta, shift = beta_of(frame, table)
+        violation = kkt_violation(table, houses[1], beta, houses[1].mean() - shift, frame.lam)
+        assert violation <= 1e-6 * lam_max(table, houses[1])
+
+
+@pytest.mark.parametrize("factor", [1e-6, 2e-5, 1.0, 100.0])
+@pytest.mark.parametrize("standardised", [False, True])
+def test_scikit_learn_finds_the_same_effects(houses, problem, factor, standardised):
+    frame = units_frame(problem, 0.5, column=0, factor=factor, standardised=standardised)
+    table = as_fitted(houses[0], frame)
+    library = Lasso(alpha=0.5, tol=1e-12, max_iter=100_000).fit(table, houses[1])
+    np.testing.assert_allclose(frame.effects, library.coef_ * table.std(axis=0), atol=1e-5)
+
+
+def test_with_one_ruler_nothing_moves_when_the_unit_changes(frames):
+    ruled = [frame for frame in frames if frame.standardised]
+    for lam in {frame.lam for frame in ruled}:
+        found = {frame.effects.tobytes() for frame in ruled if frame.lam == lam}
+        assert len(found) == 1
+
+
+def test_the_larger_the_numbers_the_more_a_column_keeps(frames):
+    for column in range(len(COLUMNS)):
+        for lam in {frame.lam for frame in frames}:
+            row = [f for f in frames if f.column == column and f.lam == lam and not f.standardised]
+            kept = [f.effects[column] for f in sorted(row, key=lambda f: f.factor)]
+            assert np.diff(kept).min() >= -1e-4
+
+
+def test_small_enough_numbers_lose_everything_and_large_ones_next_to_nothing(problem):
+    factors = factors_to_try(problem, 0.5)
+    for column in range(len(COLUMNS)):
+        paid = units_frame(problem, 0.5, column=column, factor=factors[0], standardised=False)
+        free = units_frame(problem, 0.5, column=column, factor=factors[-1], standardised=False)
+        assert paid.effects[column] == 0
+        assert free.effects[column] > 0.95 * problem.least_squares[column]
+
+
+def test_others_take_over_the_work_of_a_column_that_is_priced_out(problem):
+    before = units_frame(problem, 0.5, column=1, factor=1.0, standardised=False)
+    after = units_frame(problem, 0.5, column=1, factor=1e-2, standardised=False)
+    gains = np.delete(after.effects - before.effects, 1)
+    assert after.n_zero == 1
+    assert np.sum(gains > 3) == 4
+
+
+def test_the_figure_of_the_lesson_is_met_in_acres_and_hectares(problem):
+    acres = units_frame(problem, 0.5, column=0, factor=1 / 43_560, standardised=False)
+    hectares = units_frame(problem, 0.5, column=0, factor=1 / 107_639, standardised=False)
+    assert [round(f.effects[0], 2) for f in (acres, hectares)] == [3.52, 0.0]
+    assert [round(f.effects[5], 2) for f in (acres, hectares)] == [26.69, 27.54]
+
+
+def test_the_same_setting_gives_the_same_frame_and_changes_no_input(problem):
+    spreads = problem.spreads.copy()
+    setting = {"lam": 2.0, "column": 3, "factor": 0.02, "standardised": False}
+    first, second = (units_frame(problem, **setting) for _ in range(2))
+    np.testing.assert_array_equal(first.effects, second.effects)
+    np.testing.assert_array_equal(problem.spreads, spreads)
+    with pytest.raises(FrozenInstanceError):
+        first.lam = 1.0
+
+
+def test_the_unit_in_which_the_table_came_does_not_change_what_least_squares_says(rng):
+    X, y = small_table(rng)
+    there, here = prepare_units(X * [1e6, 1, 1e-6] + 5, y), prepare_units(X, y)
+    np.testing.assert_allclose(there.least_squares, here.least_squares, rtol=1e-6)
+
+
+def test_correlated_columns_are_certified_too():
+    hitters = datasets.load_hitters()
+    problem = prepare_units(hitters.X, hitters.y, feature_names=hitters.feature_names)
+    for lam in (1e-3, 2.0, 100.0):
+        for factor in (1e-6, 1.0, 1e3):
+            assert units_frame(problem, lam, column=8, factor=factor, standardised=False).gap <= TOLERANCE
+
+
+def test_where_the_signs_do_not_settle_coordinate_descent_has_the_last_word(problem, monkeypatch):
+    monkeypatch.setattr("course_utils.explorers.frames.units._ROUNDS", 0)
+    frame = units_frame(problem, 0.5, column=0, factor=1e-4, standardised=False)
+    assert frame.gap <= TOLERANCE
+
+
+def test_the_largest_price_leaves_nothing_of_standardised_columns(problem, frames):
+    lams, start = lams_to_try(problem)
+    ruled = [frame for frame in frames if frame.standardised and frame.lam == lams[-1]]
+    assert {frame.n_zero for frame in ruled} == {len(COLUMNS)}
+    assert (lams[0], lams[-1], start) == (0.1, 100.0, 0.5)
+
+
+def test_no_bar_of_the_grid_leaves_its_axis(problem, frames):
+    lams, start = lams_to_try(problem)
+    low, high = reach_of_effects(problem, lams, factors=factors_to_try(problem, start))
+    assert low <= min(frame.effects.min() for frame in frames)
+    assert high >= max(frame.effects.max() for frame in frames)
+    assert high <= 1.2 * max(frame.effects.max() for frame in frames)
+
+
+def test_columns_of_any_scale_can_be_priced_out_and_spared(rng):
+    X, y = small_table(rng)
+    problem = prepare_units(X * [1e9, 1, 1e-7], 1e5 * y)
+    lam = lams_to_try(problem)[1]
+    factors = factors_to_try(problem, lam)
+    out = units_frame(problem, lam, column=0, factor=factors[0], standardised=False)
+    free = units_frame(problem, lam, column=2, factor=factors[-1], standardised=False)
+    assert out.effects[0] == 0
+    assert free.effects[2] > 0.99 * problem.least_squares[2]
+    assert 1.0 in factors
+
+
+def test_one_column_is_refused(rng):
+    with pytest.raises(ValueError, match="X has 1 column; at least 2"):
+        prepare_units(rng.standard_normal((9, 1)), rng.standard_normal(9))
+
+
+def test_a_constant_target_is_refused(rng):
+    with pytest.raises(ValueError, match="all 9 values of y are equal"):
+        prepare_units(rng.standard_normal((9, 2)), np.ones(9))
+
+
+def test_names_that_do_not_match_are_refused(rng):
+    with pytest.raises(ValueError, match="feature_names has 3 names; X has 2 columns"):
+        prepare_units(*small_table(rng, 2), feature_names=["a", "b", "c"])
+
+
+def test_a_constant_column_is_refused(rng):
+    X, y = small_table(rng)
+    X[:, 1] = 7.0
+    with pytest.raises(ValueError, match="constant column"):
+        prepare_units(X, y)
+
+
+@pytest.mark.parametrize("column", [-1, 6, 0.5])
+def test_a_column_that_is_not_there_is_refused(problem, column):
+    with pytest.raises(ValueError, match="column is"):
+        units_frame(problem, 0.5, column=column, factor=1.0, standardised=False)
+
+
+@pytest.mark.parametrize("factor", [0.0, -1.0, np.inf, np.nan])
+def test_a_factor_that_is_not_positive_is_refused(problem, factor):
+    with pytest.raises(ValueError, match="factor is"):
+        units_frame(problem, 0.5, column=0, factor=factor, standardised=False)
+
+
+def test_a_price_of_zero_is_refused(problem):
+    with pytest.raises(ValueError, match="lam is 0"):
+        units_frame(problem, 0.0, column=0, factor=1.0, standardised=False)
+
+
+def test_each_setting_has_a_sentence_of_its_own_that_fits_two_lines(pictures):
+    sentences = [picture.says for picture in pictures]
+    assert len(set(sentences)) == len(sentences)
+    assert max(map(len, sentences)) <= 170
+
+
+def test_the_sentence_counts_the_columns_that_are_zero(frames, pictures):
+    for frame, picture in zip(frames, pictures, strict=True):
+        said = re.search(r"; (\d+) of 6 columns (is|are) zero\.$", picture.says)
+        assert int(said[1]) == np.sum(frame.effects == 0)
+        assert (said[2] == "is") == (said[1] == "1")
+
+
+def test_the_sentence_says_nothing_is_left_only_of_a_zero(frames, pictures):
+    for frame, picture in zip(frames, pictures, strict=True):
+        assert ("has nothing of" in picture.says) == (frame.effects[frame.column] == 0)
+        assert " 0.0" not in picture.says
+
+
+def test_the_rewritten_column_stands_out_alone(explorer):
+    drawn = explorer.picture(**explorer.start | {"column": 2})
+    bars = [piece for piece in drawn.pieces if piece.startswith("<rect")]
+    assert ["#D55E00" in bar for bar in bars] == [False, False, True, False, False, False]
+
+
+def test_with_one_ruler_the_picture_changes_in_the_text_of_the_factor_only(explorer):
+    one, other = (
+        explorer.picture(**explorer.start | {"standardised": True, "factor": f}) for f in (1e-6, 1.0)
+    )
+    changed = set(one.pieces) ^ set(other.pieces)
+    assert all(piece.startswith("<text") for piece in changed)
+    assert len(changed) == 2
+
+
+@pytest.mark.parametrize("n_columns", [2, 20])
+def test_any_table_of_two_to_twenty_columns_is_drawn(rng, n_columns):
+    explorer = units_explorer(*small_table(rng, n_columns))
+    corners = [(c.values[0], c.values[-1]) for c in explorer.controls]
+    for column, factor in zip(*corners[:2], strict=True):
+        drawn = explorer.picture(**explorer.start | {"column": column, "factor": factor})
+        assert f"of {n_columns} columns" in drawn.says
+        assert drawn.size[1] <= 400
+
+
+def test_a_picture_is_light_enough_for_a_held_key(explorer, pictures):
+    assert max(len(picture.svg(explorer.title)) for picture in pictures) < 5_000
+
+
+def test_a_long_name_is_shortened_at_its_row_and_whole_in_the_sentence(rng):
+    name = "a name that is much too long for a row"
+    drawn = units_explorer(*small_table(rng, 2), feature_names=[name, "b"])
+    first = drawn.picture(**drawn.start)
+    assert not any(name in piece for piece in first.pieces)
+    assert name in first.says
+
+
+def test_the_axis_names_the_unit_of_the_target_where_it_is_known(problem):
+    frame = units_frame(problem, 0.5, column=0, factor=1.0, standardised=False)
+    for unit, label in (("thousand $", "deviation (thousand $); black"), ("", "deviation; black")):
+        assert any(label in piece for piece in draw_units(frame, reach=(0, 40), target_unit=unit).pieces)
