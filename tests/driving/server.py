@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -62,7 +61,7 @@ class Course:
 
 @contextlib.contextmanager
 def served_course(home: Path):
-    """Start the course, yield it, and stop it as Ctrl-C does; a second start at `home` finds the same learner."""
+    """Start the course, yield it, and stop it; a second start at `home` finds the same learner."""
     home.mkdir(parents=True, exist_ok=True)
     port, log = free_port(), home / "server.log"
     command = [sys.executable, *front_door(), "start", "--no-browser", "--port", str(port)]
@@ -116,9 +115,8 @@ def printed_address(process: subprocess.Popen, log: Path) -> str:
 
 
 def stop(process: subprocess.Popen) -> None:
-    """Stop the course as Ctrl-C does, or, if it does not listen, by force."""
-    if process.poll() is None:
-        process.send_signal(signal.SIGTERM if os.name == "nt" else signal.SIGINT)
+    """Stop the course, and if it does not listen, by force. Not with Ctrl-C: background jobs may be deaf to it."""
+    process.terminate()
     try:
         process.wait(SECONDS_TO_STOP)
     except subprocess.TimeoutExpired:
