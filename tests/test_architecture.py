@@ -62,6 +62,7 @@ ARROWS = {
         *("signals", "networks", "deploy", "fast"),
     },
     "grading": {"exercises.types"},
+    "grading.worker": {"grading"},
     "lessons": set(),
     "cli": {"lessons", "exercises", "grading", "estimators"},
     "__main__": {"cli"},
@@ -92,6 +93,7 @@ LIBRARIES = {
     "exercises.types": {"numpy"},
     "exercises": {"numpy", "scipy", "IPython"},
     "grading": {"numpy"},
+    "grading.worker": {"IPython", "traitlets"},
     "cli.doctor": set(),
 }
 # These run where nothing is installed yet, and so does all that they import.
