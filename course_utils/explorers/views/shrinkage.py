@@ -6,7 +6,7 @@ import numpy as np
 
 from course_utils.explorers.explorer import Control, Explorer
 from course_utils.explorers.frames.shrinkage import WIDEST, ShrinkageFrame, shrinkage_frame
-from course_utils.explorers.picture import Panel, Picture, picture
+from course_utils.explorers.picture import Panel, Picture, columns, picture
 
 ROLES = {"soft": "ESTIMATE", "hard": "CONTRAST", "ridge": "CHOICE"}
 
@@ -16,13 +16,13 @@ def shrinkage_explorer() -> Explorer:
 
     Lesson: notebooks/02_lasso_math.ipynb
     """
-    prices = tuple(np.linspace(0, 2, 21).round(1).tolist())
+    prices = tuple(np.linspace(0, 2, 9).tolist())
     wishes = tuple(np.linspace(-WIDEST, WIDEST, 25).tolist())
     return Explorer(
         name="shrinkage",
         title="Soft threshold, hard threshold and ridge at one price",
         controls=(
-            Control("lam", "price λ", prices, 1.0, "{:.1f}".format),
+            Control("lam", "price λ", prices, 1.0, "{:.2f}".format),
             Control("wish", "wish z", wishes, 1.5, "{:.2f}".format),
         ),
         frame=shrinkage_frame,
@@ -31,14 +31,57 @@ def shrinkage_explorer() -> Explorer:
 
 
 def draw_shrinkage(frame: ShrinkageFrame) -> Picture:
-    """Draw the rules as lines, and what each makes of the wish as a dot."""
-    panel = Panel(
-        (-WIDEST, WIDEST), (-WIDEST, WIDEST), xlabel="what the data want, z", ylabel="coefficient", right=112
+    """Draw the rules as lines with the wish upright through them, and beside them what each answers."""
+    left, right = columns(13, 8)
+    lines = Panel(
+        (-WIDEST, WIDEST),
+        (-WIDEST, WIDEST),
+        xlabel="what the data want, z",
+        ylabel="coefficient",
+        title=_title(frame),
+        place=left,
+        right=50,
     )
-    panel.line([-WIDEST, WIDEST], [-WIDEST, WIDEST], "MUTED", label="least squares")
-    panel.upright(frame.wish, "MUTED")
+    lines.area([-frame.lam, frame.lam], -WIDEST, WIDEST, "MUTED", opacity=0.25).upright(frame.wish, "MUTED")
+    lines.line([-WIDEST, WIDEST], [-WIDEST, WIDEST], "MUTED").text(0.3, -2.7, "grey: least squares")
+    answers = Panel(
+        (-WIDEST, WIDEST),
+        list(ROLES),
+        xlabel="coefficient",
+        title=f"{_zeros(frame)} of 3 answer zero",
+        xticks={at: f"{at:g}" for at in (-WIDEST, 0, WIDEST)},
+        place=right,
+    )
+    answers.upright(frame.wish, "MUTED", label="wish")
+    answers.bars([frame.answers[rule] for rule in ROLES], list(ROLES.values()))
     for rule, role in ROLES.items():
-        panel.line(frame.wishes, frame.curves[rule], role, label=rule)
-        panel.points([frame.wish], [frame.answers[rule]], role)
-    kept = ", ".join(f"{rule} makes {answer:.2f}" for rule, answer in frame.answers.items())
-    return picture(panel, says=f"Of the wish {frame.wish:.2f} at the price {frame.lam:.1f} {kept}.")
+        lines.line(frame.wishes, frame.curves[rule], role, label=rule)
+        lines.points([frame.wish], [frame.answers[rule]], role)
+    return picture(lines, answers, says=_says(frame))
+
+
+def _title(frame: ShrinkageFrame) -> str:
+    if frame.lam == 0:
+        return "No price: every wish is granted"
+    beyond = abs(frame.wish) > frame.lam
+    return "Beyond the price: hard has jumped" if beyond else "Within the price: two rules rest"
+
+
+def _says(frame: ShrinkageFrame) -> str:
+    wish, price = f"A wish of {frame.wish:.2f}", f"the price {frame.lam:.2f}"
+    count = f"{_zeros(frame)} of 3 rules answer zero"
+    soft, hard, ridge = (f"{frame.answers[rule]:.2f}" for rule in ("soft", "hard", "ridge"))
+    if frame.wish == 0:
+        return f"{wish} at {price}: {count}. Ridge does so for no other wish."
+    if frame.lam == 0:
+        return f"{wish} at {price}: all three grant it, {count}."
+    if abs(frame.wish) <= frame.lam:
+        return f"{wish}, not beyond {price}: {count}, soft and hard. Ridge keeps {ridge}."
+    return (
+        f"{wish}, beyond {price}: soft takes the price off ({soft}), hard takes nothing ({hard}),"
+        f" ridge takes a share ({ridge}). {count}."
+    )
+
+
+def _zeros(frame: ShrinkageFrame) -> int:
+    return list(frame.answers.values()).count(0)
