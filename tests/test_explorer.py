@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 
 import pytest
 
 from course_utils.explorers.explorer import Control, Explorer
 from course_utils.explorers.picture import Panel, picture
+from course_utils.lessons.catalogue import ROOT
 
 
 def draw(total):
@@ -70,3 +72,14 @@ def test_a_name_that_is_no_name_is_refused(name):
 def test_an_explorer_needs_controls_with_names_of_their_own(controls):
     with pytest.raises(ValueError, match="at least one, each with a name of its own"):
         make(controls=controls)
+
+
+def test_the_explorer_that_contributing_shows_works_as_it_stands(capsys):
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    names = {"__name__": "contributing"}
+    source = re.search(r"<!-- explorer -->\n```python\n(.*?)```", text, re.DOTALL)[1]
+    exec(compile(source, "CONTRIBUTING.md", "exec", dont_inherit=True), names)
+    assert capsys.readouterr().out == "Three coefficients: Coefficients that are zero: 1 of 3.\n"
+    explorer = names["toll_explorer"](names["np"].array([2.4, -1.2, 0.3]))
+    says = [explorer.picture(**setting).says for setting in explorer.grid()]
+    assert [re.search(r"\d", sentence)[0] for sentence in says] == list("01122")
