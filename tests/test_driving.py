@@ -8,8 +8,8 @@ import pytest
 from driving import browser, latency, server
 from driving.explorers import Answers, explorer_cells
 
-MOVED = Answers("budget", "price λ", [10.0, 30.0, 20.0], 0, ["1 of 2", "2 of 2"], 41.6, 9, 0)
-STUCK = Answers("units", "unit", [], 1, ["1 of 2", "1 of 2"], 0.0, 0, 0)
+MOVED = Answers("budget", "price λ", [10.0, 30.0, 20.0], 0, ["1 of 2", "2 of 2"], 41.6, 9, 0, [])
+STUCK = Answers("units", "unit", [], 1, ["1 of 2", "1 of 2"], 0.0, 0, 0, [])
 
 
 @pytest.mark.parametrize(

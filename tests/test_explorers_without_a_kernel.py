@@ -33,7 +33,7 @@ def assert_it_needs_no_kernel(place, file: str) -> None:
     cells = json.loads((NOTEBOOKS / file).read_text(encoding="utf-8"))["cells"]
     are_live = ["show_live(" in "".join(cells[index]["source"]) for index in explorer_cells(NOTEBOOKS / file)]
     for explorer, is_live in zip(explorers_in(place), are_live, strict=True):
-        assert (NEEDS_KERNEL in explorer.root.inner_text()) == is_live, explorer.name
+        assert (NEEDS_KERNEL in explorer.root.text_content()) == is_live, explorer.name
         assert bool(explorer.controls) != is_live, explorer.name
         assert [control.label for control in explorer.controls if not explorer.moves(control)] == []
         assert len(explorer.pictures) == 1

@@ -34,7 +34,8 @@ class Answers:
     texts: list[str]  # the sentence beneath, before the first press and after each
     burst_ms: float  # from the last of ten fast presses until the picture stands still
     burst_frames: int
-    blank_frames: int  # of all frames, those without exactly one picture
+    blank_frames: int  # of all frames, those without a picture
+    failures: list[str]  # exceptions that it showed meanwhile
 
     @property
     def median(self) -> float:
@@ -58,7 +59,7 @@ class Explorer:
     @property
     def text(self) -> str:
         """The sentence beneath the picture."""
-        return self.root.locator(".course-says").inner_text()
+        return self.root.locator(".course-says").text_content()
 
     @property
     def pictures(self) -> list[str]:
@@ -68,7 +69,7 @@ class Explorer:
     @property
     def failures(self) -> list[str]:
         """The exceptions that it shows."""
-        return self.root.locator(".course-error").all_inner_texts()
+        return self.root.locator(".course-error").all_text_contents()
 
     def moves(self, control: Control) -> bool:
         """Whether each press of a key changes the picture, and one of the first few the sentence too."""
@@ -97,16 +98,17 @@ class Explorer:
             [press["changed"] - press["pressed"] for press in seen if press["changed"] is not None],
             unanswered=sum(press["changed"] is None for press in seen),
             texts=texts,
-            burst_ms=(burst["last"] or burst["pressed"]) - burst["pressed"],
+            burst_ms=burst["last"] - burst["pressed"] if burst["frames"] else 0.0,
             burst_frames=burst["frames"],
             blank_frames=sum(press["blanks"] for press in [*seen, burst]),
+            failures=[press["failure"] for press in [*seen, burst] if press["failure"]],
         )
 
     def press(self, control: Control) -> dict:
         """Press an arrow key once, and return what was seen of the picture."""
         self._watch()
         control.press()
-        self._holds("() => courseSeen.changed !== null")
+        self._holds("() => courseSeen.changed !== null || courseSeen.failure")
         self.page.wait_for_timeout(MS_BETWEEN)
         return self._seen()
 

@@ -81,7 +81,7 @@ class Lab:
 
     def output(self, index: int) -> str:
         """The text that a cell shows below itself."""
-        return self.cell(index).locator(".jp-Cell-outputArea").inner_text()
+        return self.cell(index).locator(".jp-Cell-outputArea").text_content()
 
     def assert_ran(self) -> None:
         """Every code cell was run, in order, and neither the page nor the saved file shows an error."""
@@ -95,7 +95,7 @@ class Lab:
 
     def errors(self) -> list[str]:
         """What the outputs on the page say of errors and warnings."""
-        return self.page.locator(ERRORS).all_inner_texts()
+        return self.page.locator(ERRORS).all_text_contents()  # inner texts are empty out of view
 
     def wait_until_idle(self) -> None:
         """Wait until no cell runs or waits."""

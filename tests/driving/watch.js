@@ -2,14 +2,15 @@
 // window.courseWatch.picture(root) begins; .shown(cell) waits for an explorer that was not there before.
 window.courseWatch = (() => {
   const pictureIn = (root) => {
-    const found = root.querySelectorAll("svg.course-picture");
-    const stands = found.length === 1 && found[0].childElementCount && found[0].getBoundingClientRect().height;
-    return stands ? found[0].innerHTML : null;
+    const found = [...root.querySelectorAll("svg.course-picture")];
+    const stands = found.some((svg) => svg.childElementCount && svg.getBoundingClientRect().height);
+    return stands ? found.map((svg) => svg.innerHTML).join() : null;
   };
 
-  // changed: the first frame with another picture; last: the latest one; frames: how many; blanks: frames without.
+  // changed: the first frame with another picture; last: the latest one; frames: how many; blanks: frames without;
+  // failure: the exception that stood in its place.
   const picture = (root) => {
-    const seen = { pressed: null, changed: null, last: null, frames: 0, blanks: 0, over: false };
+    const seen = { pressed: null, changed: null, last: null, frames: 0, blanks: 0, failure: null, over: false };
     let drawn = pictureIn(root);
     const key = (event) => { seen.pressed = event.timeStamp; };
     document.addEventListener("keydown", key, true);
@@ -17,6 +18,7 @@ window.courseWatch = (() => {
       if (seen.over) return document.removeEventListener("keydown", key, true);
       const now = performance.now();
       const found = pictureIn(root);
+      seen.failure ??= root.querySelector(".course-error")?.textContent ?? null;
       if (found === null) seen.blanks += 1;
       else if (found !== drawn) {
         drawn = found;
