@@ -17,7 +17,7 @@ from course_utils.explorers.picture import SIZE, Panel, Picture, columns, pictur
 from course_utils.validation import as_penalty
 
 N_RESAMPLES = 100
-PRICES = (5, 3, 2, 1.5, 1, 0.7, 0.5, 0.3, 0.2)  # times the price that the reader names
+PRICES = (5, 3, 2, 1, 0.7, 0.4, 0.2)  # times the price that the reader names
 MOST_COLUMNS = 20
 LONGEST_NAME = 16
 WHOLE_LIST = "whole list"
