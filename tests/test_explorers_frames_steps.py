@@ -69,6 +69,12 @@ def test_up_to_two_over_l_the_objective_never_rises_and_the_path_stays_on_the_ma
     )
 
 
+def test_between_one_and_two_over_l_there_is_a_faster_step_and_a_short_one_creeps():
+    creeping, walking, faster = (whole_run(factor).height[-1] for factor in (0.2, 1.0, 1.5))
+    assert faster < walking / 100
+    assert creeping > walking * 100
+
+
 def test_at_two_over_l_the_run_swings_and_beyond_it_rises():
     swinging, risen = whole_run(2.0), [whole_run(factor).n_risen for factor in (2.05, 2.1, 2.5)]
     assert swinging.height[-1] > 1e-2
@@ -95,10 +101,12 @@ def test_at_a_higher_price_two_columns_that_stay_can_hold_the_run_in_a_swing():
     assert run.height[-1] > 0.1
 
 
-def test_zeros_are_counted_where_the_path_stands_on_a_kink():
-    run = whole_run(1.0, survey(X[:, [0, 2]], y, 0.1))
-    assert steps_frame(run.landscape, factor=1.0, n_steps=0).n_zero == 2
-    assert (run.n_zero, np.sum(run.betas[-1] == 0)) == (1, 1)
+def test_a_zero_is_an_exact_one_where_the_path_stands_on_a_kink():
+    dropping = survey(X[:, [0, 2]], y, 0.1)
+    creeping = [steps_frame(dropping, factor=0.2, n_steps=n_steps) for n_steps in range(LONGEST_RUN + 1)]
+    assert (creeping[0].n_zero, creeping[-1].n_zero) == (2, 1)
+    for frame in [*frames(), *creeping]:
+        assert frame.n_zero == np.sum(frame.betas[-1] == 0)
 
 
 @pytest.mark.parametrize("columns", [[0, 5], [0, 2], [6, 7], [0, 0]])
