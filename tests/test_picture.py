@@ -119,6 +119,13 @@ def test_rows_need_a_role_each_when_they_have_several():
         Panel((0, 1), ("a", "b")).bars([1, 1], ["ESTIMATE"])
 
 
+def test_limits_may_come_as_an_array():
+    (line,) = drawn(Panel(np.array([0, 1]), np.array([0, 1]), left=100, right=140).line([0, 1], [0, 1])).iter(
+        "polyline"
+    )
+    assert corners(line) == [(100, 284), (500, 30)]
+
+
 def test_an_area_is_a_closed_outline_without_a_border():
     (area,) = drawn(unit_panel().area([0, 1], [0.25, 0], [0.5, 0.75])).iter("polygon")
     assert corners(area) == [(100, 157), (500, 93.5), (500, 284), (100, 220.5)]

@@ -138,7 +138,7 @@ class Panel:
         right: int = _MARGINS["right"],
         left: int | None = None,
     ):
-        self._names = tuple(y) if y and isinstance(y[0], str) else ()
+        self._names = tuple(y) if len(y) and isinstance(y[0], str) else ()
         rows = (len(self._names) - 0.4, -0.6)
         self._x = _Axis(*x, log_x, xticks)
         self._y = _Axis(*(rows if self._names else y), log_y, yticks)
