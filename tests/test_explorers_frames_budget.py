@@ -184,6 +184,14 @@ def test_axes_stand_still_and_hold_every_point(frames):
                 assert ((axes[:, 0] < points) & (points < axes[:, 1])).all()
 
 
+def test_with_negative_coefficients_axes_and_answers_are_mirrored():
+    mirrored = budget_problem(MEN.X * [-1, 1, 1, 1, -1, 1, 1, 1], MEN.y)
+    there, here = budget_frame(mirrored, 0.3, pair=PAIR, turn=25), frame_at(0.3, 25)
+    np.testing.assert_allclose(there.lasso, -here.lasso, atol=1e-12)
+    np.testing.assert_allclose(there.axes, -here.axes[:, ::-1])
+    np.testing.assert_allclose(there.axes_at_turns, -here.axes_at_turns[:, ::-1])
+
+
 def test_the_same_setting_gives_the_same_frame():
     for one, other in zip(arrays_of(frame_at(0.3, 15)), arrays_of(frame_at(0.3, 15)), strict=True):
         np.testing.assert_array_equal(one, other)
@@ -230,7 +238,7 @@ def test_a_pair_that_is_none_is_refused(pair):
 
 
 def test_a_negative_price_is_refused():
-    with pytest.raises(ValueError, match="not negative"):
+    with pytest.raises(ValueError, match=r"lam is -0\.1; a finite number that is not negative"):
         frame_at(-0.1)
 
 
