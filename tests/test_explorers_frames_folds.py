@@ -204,17 +204,32 @@ def test_the_axes_stand_still_while_everything_else_moves(pictures):
 
 def test_no_curve_or_band_leaves_the_axes(pictures):
     for picture in pictures[2]:
-        panel = picture.pieces[
-            -1 - [piece.startswith("<svg") for piece in reversed(picture.pieces)].index(True)
-        ]
-        corners = re.findall(r"[\d.]+,(-?[\d.]+)", "".join(picture.pieces[picture.pieces.index(panel) :]))
-        assert all(0 <= float(height) <= picture.size[1] for height in corners)
+        drawn = "".join(picture.pieces)
+        curves = drawn[drawn.rindex("<svg") :]
+        top, height = (float(re.search(rf' {name}="([\d.]+)"', curves)[1]) for name in ("y", "height"))
+        heights = [float(found) for found in re.findall(r"[\d.]+,(-?[\d.]+)", curves)]
+        assert top <= min(heights)
+        assert max(heights) <= top + height
 
 
 def test_the_stored_figure_is_small(pictures, run):
     explorer = folds_explorer(*run, unit=1000.0)
     stored = display._page(explorer, pictures[2], pictures[2][0])
     assert len(stored.encode()) < 300_000
+
+
+def test_without_a_unit_errors_are_told_in_a_power_of_a_thousand_that_the_axis_names(run):
+    picture = folds_explorer(*run).picture(held_out=None, lam=run[0].lams[0])
+    assert f"the error is {run[0].mean_error[0] / 1000:.0f}" in picture.says
+    assert ">squared error (10³)<" in "".join(picture.pieces)
+
+
+def test_penalties_too_long_for_the_table_are_left_out_of_it(run):
+    cv = dataclasses.replace(run[0], lams=run[0].lams * 1e-6)
+    drawn = "".join(folds_explorer(cv, run[1]).picture(held_out=4, lam=cv.lams[0]).pieces)
+    assert ">alone<" not in drawn
+    table = "".join(folds_explorer(*run).picture(held_out=4, lam=run[0].lams[0]).pieces)
+    assert ">alone<" in table
 
 
 @pytest.mark.parametrize(("n_folds", "n_lams", "size"), [(2, 80, 1e-5), (10, 2, 1.0), (3, 4, 1e6)])
