@@ -58,8 +58,8 @@ class Explorer:
 
     @property
     def text(self) -> str:
-        """The sentence beneath the picture."""
-        return self.root.locator(".course-says").text_content()
+        """The sentence beneath the picture; empty where there is none."""
+        return "".join(self.root.locator(".course-says").all_text_contents())
 
     @property
     def pictures(self) -> list[str]:
