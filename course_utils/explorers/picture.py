@@ -81,6 +81,11 @@ def picture(*panels: Panel, says: str, size: tuple[int, int] = SIZE) -> Picture:
     return Picture(tuple(piece for panel in panels for piece in panel.pieces()), with_minus_signs(says), size)
 
 
+def power_of_ten(power: int) -> str:
+    """Return 10⁻³ for -3."""
+    return f"10{str(power).translate(_RAISED)}"
+
+
 def with_minus_signs(text: str) -> str:
     """Return the text with a minus sign in place of each hyphen before a number."""
     return re.sub(r"(?<![\w)])-(?=[\d.])", "−", text)
@@ -358,7 +363,7 @@ def _written(value: float) -> str:
     if value and not 1e-3 <= abs(value) < 1e6:
         power = math.floor(math.log10(abs(value)) + 1e-9)
         head = f"{value / 10.0**power:g}"
-        return (f"{head}·" if head != "1" else "") + f"10{str(power).translate(_RAISED)}"
+        return (f"{head}·" if head != "1" else "") + power_of_ten(power)
     return f"{value:,.10g}"
 
 

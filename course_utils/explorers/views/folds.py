@@ -9,13 +9,12 @@ import numpy as np
 
 from course_utils.explorers.explorer import Control, Explorer
 from course_utils.explorers.frames.folds import FoldsFrame, FoldsInOrder, folds_frame, folds_in_order
-from course_utils.explorers.picture import SIZE, Panel, Picture, picture
+from course_utils.explorers.picture import SIZE, Panel, Picture, picture, power_of_ten
 
 _LEFT, _RIGHT = 118, 104  # pixels beside the two panels that share their penalties
 _ROW, _CURVES = 19, 306  # pixels: a row of the upper panels, and the height of the lower one
 _MOST_PLACES = 60  # of a slider, and of a curve
 _LONGEST = 6  # letters of a penalty in the table
-_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def folds_explorer(cv, folds, *, unit=None, ylabel="squared error") -> Explorer:
@@ -46,7 +45,7 @@ def folds_explorer(cv, folds, *, unit=None, ylabel="squared error") -> Explorer:
     data = folds_in_order(cv, folds)
     if unit is None:
         power = 3 * floor(log10(data.errors.max()) / 3)
-        unit, ylabel = 10.0**power, f"{ylabel} (10{str(power).translate(_RAISED)})" if power else ylabel
+        unit, ylabel = 10.0**power, f"{ylabel} ({power_of_ten(power)})" if power else ylabel
     if not 0 < unit < np.inf:
         raise ValueError(f"unit is {unit!r}; a positive number is needed")
     lams = tuple(data.lams[_few(len(data.lams))].tolist())

@@ -8,11 +8,10 @@ import numpy as np
 
 from course_utils.explorers.explorer import Control, Explorer
 from course_utils.explorers.frames.steps import LONGEST_RUN, StepsFrame, steps_frame, survey
-from course_utils.explorers.picture import Panel, Picture, columns, picture
+from course_utils.explorers.picture import Panel, Picture, columns, picture, power_of_ten
 from course_utils.validation import names_of
 
 FACTORS = (0.2, 0.5, 1.0, 1.5, 1.9, 2.0, 2.05, 2.1, 2.5)
-_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def steps_explorer(X, y, lam, feature_names=None) -> Explorer:
@@ -119,4 +118,4 @@ def _written(value: float) -> str:
     if 1e-3 <= value < 1e4:
         return f"{value:.2g}" if value < 10 else f"{value:,.0f}"
     digits, power = f"{value:.1e}".split("e")
-    return f"{digits}·10{str(int(power)).translate(_RAISED)}"
+    return f"{digits}·{power_of_ten(int(power))}"
