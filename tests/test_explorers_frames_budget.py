@@ -251,9 +251,8 @@ def test_the_lesson_opens_at_a_corner_near_the_budget_of_its_figure(explorer):
 def test_a_turn_moves_the_touching_point_from_corner_to_edge(explorer):
     shown = [explorer.picture(**explorer.start | {"turn": turn}) for turn in (-45, 0, 5)]
     assert ["corner" in picture.says for picture in shown] == [True, True, False]
-    assert [
-        f">Touched {word}" in "".join(shown[i].pieces) for i, word in ((0, "at a corner"), (2, "on an edge"))
-    ]
+    for picture, words in ((shown[0], "at a corner"), (shown[2], "on an edge")):
+        assert f">Touched {words}<" in "".join(picture.pieces)
 
 
 def test_each_sentence_is_of_one_setting(drawn):

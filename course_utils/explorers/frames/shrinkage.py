@@ -39,7 +39,7 @@ def shrinkage_frame(lam: float, *, wish: float) -> ShrinkageFrame:
     bends = np.array([-WIDEST, -lam, -lam, -lam, lam, lam, lam, WIDEST])
     curves = {name: rule(bends, lam) for name, rule in RULES.items()}
     curves["hard"] = np.array([-WIDEST, -lam, np.nan, 0, 0, np.nan, lam, WIDEST]) if lam else bends
-    answers = {name: float(rule(np.array(wish), lam)) + 0.0 for name, rule in RULES.items()}
+    answers = {name: float(rule(np.array(wish), lam)) for name, rule in RULES.items()}
     return ShrinkageFrame(lam, wish, bends, curves, answers)
 
 
