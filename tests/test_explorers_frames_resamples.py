@@ -180,6 +180,11 @@ def test_a_seed_in_place_of_a_generator_is_refused():
         resamples_explorer(MEN.X, MEN.y, MEN.feature_names, lam=0.1, rng=70)
 
 
+def test_a_price_that_is_no_number_is_refused():
+    with pytest.raises(TypeError, match=r"lam is '0\.1' of type str; one real number is needed"):
+        explorer(lam="0.1")
+
+
 def test_the_sentence_differs_between_any_two_settings_and_is_short(lesson):
     said = [picture.says for *_, picture in lesson[1]]
     assert len(set(said)) == len(said)
@@ -229,6 +234,20 @@ def test_the_title_says_how_many_decisions_differ(lesson):
         assert wanted[n_differ] in "".join(picture.pieces)
 
 
+def test_the_last_bar_is_as_long_as_the_whole_list_is_frequent(lesson):
+    for _, frame, picture in lesson[1]:
+        pieces = "".join(picture.pieces)
+        zero, full = (
+            float(re.findall(rf'x="([\d.]+)"[^>]*"middle"[^>]*>{n}</text>', pieces)[-1]) for n in (0, 100)
+        )
+        *_, last = re.findall(r'<rect x="([\d.]+)"[^>]* width="([\d.]+)"[^>]*fill="([^"]+)"', pieces)
+        wanted = (full - zero) * frame.n_same / frame.n_drawn
+        assert (last[2] == "#1A1A1A") == (frame.n_same > 0)
+        assert frame.n_same == 0 or (float(last[0]), float(last[1])) == pytest.approx(
+            (zero, wanted), abs=0.02
+        )
+
+
 def test_only_marks_and_numbers_move_so_the_axes_stand_still(lesson):
     still = [
         {piece for piece in picture.pieces if piece.startswith("<path") or 'font-size="12"' in piece}
@@ -236,6 +255,18 @@ def test_only_marks_and_numbers_move_so_the_axes_stand_still(lesson):
     ]
     assert all(pieces == still[0] for pieces in still)
     assert len(still[0]) > 20
+
+
+def test_the_axes_stand_still_where_no_column_is_sure_too():
+    rng = np.random.default_rng(5)
+    noise = explorer(rng.normal(size=(40, 3)), rng.normal(size=40), "abc", lam=0.1)
+    settings = [{"n_drawn": n_drawn, "lam": lam} for n_drawn in (3, 30) for lam in noise.controls[1].values]
+    assert any(noise.frame(**setting).frequencies.max() < 1 for setting in settings)
+    still = [
+        [piece for piece in noise.picture(**setting).pieces if 'font-size="12"' in piece]
+        for setting in settings
+    ]
+    assert all(pieces == still[0] for pieces in still)
 
 
 def test_the_prices_are_round_and_the_readers_own_stands_among_them():
@@ -256,7 +287,8 @@ def test_the_reader_may_bring_few_columns_or_many_of_any_scale(n_features):
     y = 1e4 * (X[:, 0] / X[:, 0].std() + rng.normal(size=50))
     shown = explorer(X, y, names, lam=1000).picture(n_drawn=2, lam=1000)
     assert f"of {n_features} column" in shown.says
-    assert sum("a_name_that_is" in piece for piece in shown.pieces) == n_features
+    assert sum(">a_name_that_is_…<" in piece for piece in shown.pieces) == n_features
+    assert shown.size[1] >= max(330, 76 + 15 * (n_features + 1))  # a row needs 15 pixels
 
 
 def test_fewer_decisions_bring_the_list_back_more_often():
