@@ -16,6 +16,7 @@ from course_utils.explorers.frames.units import (
 )
 from course_utils.explorers.views.units import draw_units, units_explorer
 from course_utils.objective import duality_gap, kkt_violation, lam_max
+from course_utils.solvers import coordinate_descent
 
 COLUMNS = ["lot area", "overall quality", "year built", "basement area", "garage area", "living area"]
 
@@ -164,6 +165,20 @@ def test_correlated_columns_are_certified_too():
             assert units_frame(problem, lam, column=8, factor=factor, standardised=False).gap <= TOLERANCE
 
 
+def test_correlated_columns_need_few_sweeps(monkeypatch):
+    hitters, calls = datasets.load_hitters(), []
+    problem = prepare_units(hitters.X, hitters.y)
+
+    def counted(*arguments, **options):
+        calls.append(options["max_iter"])
+        return coordinate_descent(*arguments, **options)
+
+    monkeypatch.setattr("course_utils.explorers.frames.units.coordinate_descent", counted)
+    for column in range(19):
+        units_frame(problem, 2.0, column=column, factor=1e-3, standardised=False)
+    assert sum(calls) < 19 * 100
+
+
 def test_where_the_signs_do_not_settle_coordinate_descent_has_the_last_word(problem, monkeypatch):
     monkeypatch.setattr("course_utils.explorers.frames.units._ROUNDS", 0)
     frame = units_frame(problem, 0.5, column=0, factor=1e-4, standardised=False)
@@ -259,6 +274,19 @@ def test_the_rewritten_column_stands_out_alone(explorer):
     drawn = explorer.picture(**explorer.start | {"column": 2})
     bars = [piece for piece in drawn.pieces if piece.startswith("<rect")]
     assert ["#D55E00" in bar for bar in bars] == [False, False, True, False, False, False]
+
+
+def test_the_bars_are_as_long_as_the_effects_and_the_ticks_stand_at_least_squares(problem):
+    frame = units_frame(problem, 0.5, column=1, factor=0.05, standardised=False)
+    pieces = draw_units(frame, reach=(0.0, 40.0)).pieces
+    lengths = [float(re.search(r'width="([\d.]+)"', piece)[1]) for piece in pieces if "<rect" in piece]
+    np.testing.assert_allclose(np.divide(lengths, frame.effects), lengths[0] / frame.effects[0], rtol=1e-3)
+    ticks = [float(piece.split('"')[1].split(",")[0]) for piece in pieces if 'stroke-width="2.4"' in piece]
+    assert len(ticks) == 6
+    zero = ticks[0] - problem.least_squares[0] * lengths[0] / frame.effects[0]
+    np.testing.assert_allclose(
+        np.subtract(ticks, zero) / lengths[0], problem.least_squares / frame.effects[0], rtol=1e-3
+    )
 
 
 def test_with_one_ruler_the_picture_changes_in_the_text_of_the_factor_only(explorer):

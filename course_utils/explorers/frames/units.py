@@ -12,7 +12,7 @@ from course_utils.least_squares import fit_least_squares
 from course_utils.objective import duality_gap
 from course_utils.scaling import fit_standardizer
 from course_utils.solvers import ConvergenceWarning, coordinate_descent
-from course_utils.validation import as_count, as_design, as_penalty, as_target, names_of
+from course_utils.validation import as_count, as_design, as_target, names_of
 
 TOLERANCE = 1e-9  # of the duality gap, relative
 _ROUNDS, _SWEEPS = 200, 5
@@ -147,7 +147,6 @@ def units_frame(
 
     Lesson: notebooks/03_scaling.ipynb
     """
-    lam = as_penalty(lam)
     if as_count(column, "column", at_least=0) >= len(problem.names):
         raise ValueError(f"column is {column}; a number from 0 to {len(problem.names) - 1} is needed")
     if not 0 < factor < math.inf:
@@ -224,7 +223,25 @@ def factors_to_try(problem: UnitsProblem, lam: float) -> tuple[float, ...]:
 
 
 def reach_of_effects(problem: UnitsProblem, lams, *, factors) -> tuple[float, float]:
-    """Return the smallest and the largest effect to make room for: those where a column is out or free."""
+    """Return room for the effects of (1/2n) ||y - intercept - X beta||^2 + lam ||beta||_1 in any unit.
+
+    The extremes are met where a column is out or free: each is written in its smallest and largest numbers.
+
+    Parameters
+    ----------
+    problem : UnitsProblem
+    lams : sequence of float
+        Rising; every third is fitted.
+    factors : sequence of float
+        Rising; the first, 1 and the last are fitted, for each column.
+
+    Returns
+    -------
+    (low, high)
+        A little more than the smallest and the largest effect, zero included.
+
+    Lesson: notebooks/03_scaling.ipynb
+    """
     found = [0.0, *problem.least_squares]
     for column in range(len(problem.names)):
         for factor in (factors[0], 1.0, factors[-1]):

@@ -67,7 +67,22 @@ def units_explorer(X, y, *, feature_names=None, target_unit: str = "") -> Explor
 
 
 def draw_units(frame: UnitsFrame, *, reach: tuple[float, float], target_unit: str = "") -> Picture:
-    """Draw the effects as bars and a tick for least squares; a dashed line is what the re-written column lost."""
+    """Draw the effects as bars and least squares as ticks; a dashed line is what the re-written column lost.
+
+    Parameters
+    ----------
+    frame : UnitsFrame
+    reach : (low, high)
+        The ends of the axis, the same in every setting.
+    target_unit : str
+        The unit of y, for the axis.
+
+    Returns
+    -------
+    Picture
+
+    Lesson: notebooks/03_scaling.ipynb
+    """
     rows = np.arange(len(frame.names))
     size = (SIZE[0], round(76 + len(rows) * np.clip(254 / len(rows), 16, 36)))
     unit = f" ({target_unit})" if target_unit else ""
