@@ -27,7 +27,7 @@ def moved(request, ran):
     (explorer,) = explorers_in(ran.cell(request.param))
     explorer.photograph("opens")
     answers = [explorer.answers(control) for control in explorer.controls]
-    explorer.photograph("moved")
+    explorer.photograph("moved", presses=3)
     return explorer, answers, display_ms
 
 

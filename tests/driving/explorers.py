@@ -83,15 +83,16 @@ class Explorer:
         return False
 
     def answers(self, control: Control) -> Answers:
-        """Press the keys of a control one by one, until one changes nothing, then fast."""
+        """Press the keys of a control one by one, until one changes nothing, then fast; leave it where it was."""
         control.focus()
-        texts, seen = [self.text], []
+        texts, seen, start = [self.text], [], control.place
         for _ in range(PRESSES):
             seen.append(self.press(control))
             texts.append(self.text)
             if seen[-1]["changed"] is None:
                 break
         burst = self._burst(control)
+        control.go_to(start)
         return Answers(
             self.name,
             control.label,
@@ -113,15 +114,19 @@ class Explorer:
         return self._seen()
 
     def _burst(self, control: Control) -> dict:
-        control.go_to_the_first()
+        control.go_to(0)
         self.page.wait_for_timeout(MS_STILL)
         self._watch()
         control.press_fast()
         self._holds(f"() => performance.now() - (courseSeen.last ?? courseSeen.pressed) > {MS_STILL}")
         return self._seen()
 
-    def photograph(self, when: str) -> None:
-        """Leave a picture of it for whoever wants to look."""
+    def photograph(self, when: str, *, presses: int = 0) -> None:
+        """Press a key of each control that often, and leave a picture for whoever wants to look."""
+        for control in self.controls if presses else ():
+            control.focus()
+            for _ in range(presses):
+                self.press(control)
         self.root.screenshot(path=ARTIFACTS / f"{self.name}-{when}.png")
 
     def _watch(self) -> None:
@@ -151,9 +156,17 @@ class Control:
         now, _, last = self.locator.evaluate(PLACES)
         self.keyboard.press("ArrowRight" if now < last else "ArrowLeft")
 
-    def go_to_the_first(self) -> None:
-        """Press Home."""
+    @property
+    def place(self) -> int:
+        """Where it stands, counted from its first value."""
+        now, first, _ = self.locator.evaluate(PLACES)
+        return int(now - first)
+
+    def go_to(self, place: int) -> None:
+        """Press Home, then an arrow key as often as needed."""
         self.keyboard.press("Home")
+        for _ in range(place):
+            self.keyboard.press("ArrowRight")
 
     def press_fast(self) -> None:
         """Press an arrow key ten times, or from the first value to the last, as fast as a held key repeats."""
