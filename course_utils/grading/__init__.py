@@ -6,4 +6,9 @@ functions across a pipe and judges what comes back with the checks of the exerci
 protocol    values and messages as length-prefixed JSON, read as coming from an opponent
 worker      what runs inside the sandbox: IPython, and an ear for the pipe
 sandbox     bubblewrap, and the limits without which nothing is graded
+student     a submission at work: its cells run and its functions called, each within its time
+submission  what was handed in, rebuilt from the release
+assignment  questions, and the checks that no student sees
+scoring     a submission judged question by question, in words that give nothing away
+audit       the proof that an assignment can be released
 """

@@ -1,0 +1,306 @@
+"""Tests of course_utils.grading: assignment, submission, scoring and audit, on a small assignment of two questions."""
+
+from __future__ import annotations
+
+import copy
+import os
+
+import numpy as np
+import pytest
+
+from course_utils.exercises.types import Case, Check, close
+from course_utils.grading import sandbox
+from course_utils.grading.assignment import (
+    BadAssignmentError,
+    Question,
+    WrongSolution,
+    load_questions,
+    without_solution,
+)
+from course_utils.grading.audit import audit, leaks, release_of, structure
+from course_utils.grading.scoring import score
+from course_utils.grading.student import Pace
+from course_utils.grading.submission import rebuild
+
+QUICK = Pace(cell=3, call=2, total=30)
+SIGN = "What becomes of a negative number?"
+
+
+def draw(rng):
+    """A vector with numbers of both signs."""
+    return Case((np.concatenate([rng.normal(size=4), [-3.0, 4.0]]),))
+
+
+def is_norm(case, answer):
+    """Whether the answer is the L1 norm."""
+    return close(answer, np.abs(case.args[0]).sum())
+
+
+NORM = Question(
+    "q1",
+    "l1_norm",
+    (
+        Check(
+            "of numbers of one sign",
+            1,
+            lambda rng: Case((rng.uniform(1, 2, size=5),)),
+            is_norm,
+            "Add them up.",
+        ),
+        Check("of numbers of both signs", 2, draw, is_norm, SIGN),
+    ),
+    (
+        WrongSolution("signed", "np.abs(b)", "b", SIGN),
+        WrongSolution("squared", "np.abs(b)", "b**2"),
+    ),
+)
+VALUE = Question(
+    "q2",
+    "penalty",
+    (
+        Check(
+            "the penalty of (2, -3) at a half",
+            2,
+            lambda rng: Case(),
+            lambda _, a: close(a, 2.5),
+            "Half of five.",
+        ),
+    ),
+    (WrongSolution("signed", "2.5", "-0.5"), WrongSolution("unscaled", "2.5", "5")),
+    wants_function=False,
+)
+
+
+def cell(source, kind="code", **marks):
+    """A cell of a source notebook."""
+    metadata = {"nbgrader": marks} if marks else {}
+    data = {"cell_type": kind, "metadata": metadata, "source": source.splitlines(keepends=True)}
+    return data | ({"outputs": [], "execution_count": None} if kind == "code" else {})
+
+
+def solved(body):
+    """A worked solution between its markers."""
+    return f"    ### BEGIN SOLUTION\n{body}\n    ### END SOLUTION\n"
+
+
+def source_notebook():
+    """A source notebook with both questions and a text that is read by a person."""
+    return {
+        "cells": [
+            cell("# A small assignment", "markdown", grade_id="title", locked=True),
+            cell("import numpy as np", grade_id="setup", locked=True),
+            cell(f"def l1_norm(b):\n{solved('    return np.abs(b).sum()')}", grade_id="q1", solution=True),
+            cell("l1_norm([2, -3])", grade_id="q1-points", grade=True, points=3, locked=True),
+            cell("### BEGIN SOLUTION\npenalty = 2.5\n### END SOLUTION\n", grade_id="q2", solution=True),
+            cell("penalty", grade_id="q2-points", grade=True, points=2, locked=True),
+            cell("Say why.", "markdown", grade_id="q3", solution=True, grade=True, points=4),
+        ],
+        "metadata": {},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+
+
+QUESTIONS = (NORM, VALUE)
+
+
+@pytest.fixture
+def source():
+    """The source notebook, to be changed."""
+    return source_notebook()
+
+
+@pytest.fixture
+def release(source):
+    """What students get."""
+    return release_of(source)
+
+
+needs_sandbox = pytest.mark.sandbox
+
+
+@pytest.fixture(autouse=True)
+def a_sandbox(request):
+    """Skip what needs a sandbox where there is none; under CI that is a failure."""
+    if request.node.get_closest_marker("sandbox"):
+        try:
+            sandbox.require_sandbox()
+        except sandbox.SandboxUnavailableError as error:
+            if os.environ.get("CI"):
+                raise
+            pytest.skip(str(error))
+
+
+def text_of(notebook, grade_id):
+    """The source of a cell."""
+    return next(
+        "".join(c["source"]) for c in notebook["cells"] if c["metadata"]["nbgrader"]["grade_id"] == grade_id
+    )
+
+
+def answered(notebook, **answers):
+    """The notebook with other sources in the cells of these grade_ids."""
+    notebook = copy.deepcopy(notebook)
+    for data in notebook["cells"]:
+        grade_id = data["metadata"]["nbgrader"]["grade_id"].replace("-", "_")
+        data["source"] = answers.get(grade_id, "".join(data["source"]))
+    return notebook
+
+
+def points_of(release, submitted):
+    """The points of each question."""
+    result = score(rebuild(release, submitted), QUESTIONS, np.random.default_rng(0), pace=QUICK)
+    return [question.points for question in result.questions]
+
+
+RIGHT = {"q1": "def l1_norm(b):\n    return sum(abs(x) for x in b)", "q2": "penalty = 5 / 2"}
+
+
+def test_a_solution_gives_way_to_a_stub_that_signals_itself(source):
+    assert without_solution(text_of(source, "q1")) == "def l1_norm(b):\n    raise NotImplementedError\n"
+    assert without_solution(text_of(source, "q2")) == "raise NotImplementedError\n"
+
+
+def test_a_release_keeps_all_but_the_solutions(source, release):
+    assert [c["metadata"] for c in release["cells"]] == [c["metadata"] for c in source["cells"]]
+    assert text_of(release, "q3") == "Say why."
+
+
+@needs_sandbox
+def test_right_answers_get_all_points_and_the_stub_none(release):
+    assert points_of(release, answered(release, **RIGHT)) == [3, 2]
+    assert points_of(release, release) == [0, 0]
+
+
+@needs_sandbox
+def test_a_partly_right_answer_gets_part_of_the_points_and_its_hint(release):
+    submitted = answered(release, q1="def l1_norm(b):\n    return np.sum(b)")
+    result = score(rebuild(release, submitted), QUESTIONS, np.random.default_rng(0), pace=QUICK)
+    assert result.questions[0].lines == [
+        "PASS  of numbers of one sign (+1)",
+        f"FAIL  of numbers of both signs (0 of 2): {SIGN}",
+    ]
+    assert result.questions[1].lines == [
+        "FAIL  the penalty of (2, -3) at a half (0 of 2): your notebook defines no penalty"
+    ]
+
+
+@needs_sandbox
+def test_a_warning_costs_nothing(release):
+    noisy = "import warnings\ndef l1_norm(b):\n    warnings.warn('slow')\n    return np.abs(b).sum()"
+    assert points_of(release, answered(release, q1=noisy)) == [3, 0]
+
+
+@needs_sandbox
+def test_one_question_that_never_ends_costs_that_question_only(release):
+    endless = "def l1_norm(b):\n    while True: pass"
+    assert points_of(release, answered(release, **RIGHT | {"q1": endless})) == [0, 2]
+
+
+@needs_sandbox
+def test_deleted_doubled_or_edited_test_cells_change_nothing(release):
+    submitted = answered(release, **RIGHT, q1_points="l1_norm = lambda b: 0", setup="raise SystemExit")
+    doubled = {**submitted, "cells": [*submitted["cells"], submitted["cells"][3]]}
+    deleted = {
+        **submitted,
+        "cells": [c for c in submitted["cells"] if "points" not in c["metadata"]["nbgrader"]],
+    }
+    for notebook in (submitted, doubled, deleted):
+        assert points_of(release, notebook) == [3, 2]
+
+
+def rebuilt(release, cells):
+    """The sources of the code cells of a rebuilt notebook."""
+    return [c.source for c in rebuild(release, {"cells": cells}) if c.is_code]
+
+
+def test_what_the_student_has_added_runs_where_it_stood(release):
+    cells = answered(release, **RIGHT)["cells"]
+    cells.insert(2, cell("helper = 1"))
+    assert rebuilt(release, cells)[1:3] == ["helper = 1", RIGHT["q1"]]
+
+
+def test_the_halves_of_a_split_cell_are_joined(release):
+    cells = answered(release, q1="first = 1")["cells"]
+    cells.insert(3, cell("second = 2", grade_id="q1", solution=True))
+    assert rebuilt(release, cells)[1] == "first = 1\n\nsecond = 2"
+
+
+@pytest.mark.parametrize(
+    "marks", [{"grade_id": 7}, {"grade_id": ["q1"]}, {"grade_id": "q1", "points": 1000}, 5]
+)
+def test_metadata_that_a_student_has_edited_count_for_nothing(release, marks):
+    odd = {"cell_type": "code", "metadata": {"nbgrader": marks}, "source": "x = 1"}
+    found = rebuild(release, {"cells": [odd]})
+    assert [c.grade_id for c in found if c.grade_id] == [
+        c["metadata"]["nbgrader"]["grade_id"] for c in release["cells"]
+    ]
+
+
+@needs_sandbox
+def test_the_small_assignment_passes_its_audit(source):
+    assert audit(source, QUESTIONS, np.random.default_rng(0)) == []
+
+
+def without_judge(question):
+    """The question with a check that lets everything pass."""
+    lax = Check("anything", 3, draw, lambda case, answer: True, "No hint.")
+    return Question(question.grade_id, question.name, (lax,), question.wrong_solutions)
+
+
+@needs_sandbox
+def test_an_audit_sees_a_check_that_lets_everything_pass(source):
+    complaints = " ".join(audit(source, (without_judge(NORM), VALUE), np.random.default_rng(0)))
+    assert "q1: the wrong solution 'signed' gets full marks" in complaints
+    assert "q1: an answer of zero gets 3 points" in complaints
+
+
+@needs_sandbox
+def test_an_audit_sees_a_solution_that_is_wrong(source):
+    wrong = f"def l1_norm(b):\n{solved('    return np.abs(b).sum() + 1')}"
+    source["cells"][2]["source"] = wrong
+    questions = (Question("q1", "l1_norm", NORM.checks, (WrongSolution("a", "+ 1", "+ 2"),) * 2), VALUE)
+    assert "q1: the solution fails a check" in " ".join(audit(source, questions, np.random.default_rng(0)))
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        (lambda cells: cells.pop(3), "the cell 'q1-points' is missing"),
+        (lambda cells: cells.append(cell("x", grade_id="q9-points")), "'q9-points' has points and no question"),
+        (lambda cells: cells.append(cells[2]), "'q1' occurs 2 times"),
+        (lambda cells: cells.pop(2), "q1: there is no cell to fill in"),
+        (lambda cells: cells[3]["metadata"]["nbgrader"].update(points=5), "says 5 points, the checks are worth 3"),
+        (lambda cells: cells[2].update(source="def l1_norm(b): ..."), "no worked solution between its markers"),
+    ],
+)  # fmt: skip
+def test_cells_that_do_not_fit_the_questions_are_named(source, change, complaint):
+    change(source["cells"])
+    assert complaint in " ".join(structure(source, QUESTIONS))
+
+
+def test_a_wrong_solution_whose_edit_finds_nothing_is_named(source):
+    edits = (WrongSolution("lost", "np.square", "b"), *NORM.wrong_solutions)
+    (complaint,) = structure(source, (Question("q1", "l1_norm", NORM.checks, edits), VALUE))
+    assert complaint == "q1: the edit of 'lost' occurs 0 times in the solution, not once"
+
+
+@pytest.mark.parametrize(
+    ("extra", "complaint"),
+    [
+        (cell("The trick: `return np.abs(b).sum()`", "markdown"), None),
+        (cell("    return np.abs(b).sum()", "markdown"), "a line of a solution: 'return np.abs(b).sum()'"),
+        (cell("### END SOLUTION"), "the release holds '### END'"),
+    ],
+)
+def test_a_solution_in_the_release_is_found(source, extra, complaint):
+    source["cells"].append(extra)
+    assert [c for c in leaks(source) if complaint and complaint in c] == leaks(source)
+
+
+def test_a_file_of_checks_without_questions_is_refused(tmp_path):
+    (tmp_path / "ps1.py").write_text("QUESTIONS = []")
+    with pytest.raises(BadAssignmentError, match="defines no QUESTIONS"):
+        load_questions(tmp_path / "ps1.py")
+    with pytest.raises(BadAssignmentError, match="is missing"):
+        load_questions(tmp_path / "ps2.py")
