@@ -6,6 +6,7 @@ joins panels and the sentence that says what is seen. Nothing is computed here b
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 import re
@@ -23,6 +24,7 @@ _DASHES = {"-": "", "--": "7 4", "-.": "8 3 2 3", ":": "2 3"}
 _MARGINS = {"left": 62, "right": 24, "top": 30, "bottom": 46}
 _LINE_HEIGHT = 14
 _LETTER_WIDTH = 7.4  # on average, of the 13 pixels of a label
+_DECIMALS = 2
 _FAR_AWAY = 4000.0  # pixels: a line that leaves its panel need not be followed further
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _AXIS = f'stroke="{TRUTH}" stroke-width="0.8"'
@@ -161,8 +163,7 @@ class Panel:
         """Draw a line through points, in a role of `style`; a label stands where the line ends on the right."""
         stroke = f'stroke="{_colour(role)}" stroke-width="{width:g}"{_dashes(role)}'
         for places in self._runs(x, y):
-            corners = " ".join(f"{_number(a)},{_number(b)}" for a, b in places)
-            self._inside.append(f'<polyline points="{corners}" fill="none" {stroke}/>')
+            self._inside.append(f'<polyline points="{_corners(places)}" fill="none" {stroke}/>')
         if label and (run := [place for places in self._runs(x, y) for place in places]):
             a, b = max((place for place in run if self._shows(*place)), default=run[-1])
             self._ends.append((min(a, self.right), min(max(b, self.top), self.bottom), label, role))
@@ -175,7 +176,7 @@ class Panel:
 
     def outline(self, x, y, role: str = "ESTIMATE", *, opacity: float = 0.12, width: float = 2.0) -> Panel:
         """Draw a closed shape, filled thinly."""
-        corners = " ".join(f"{_number(a)},{_number(b)}" for places in self._runs(x, y) for a, b in places)
+        corners = _corners([place for places in self._runs(x, y) for place in places])
         colour = _colour(role)
         stroke = f'stroke="{colour}" stroke-width="{width:g}"{_dashes(role)}' if width else 'stroke="none"'
         self._inside.append(
@@ -261,13 +262,14 @@ class Panel:
 
     def _tick_labels(self) -> list[str]:
         found = []
-        for value, label in self._x.ticks((self.right - self.left) / 62):
-            at = self._places([value], [self._y.first])[0][0]
+        ticks = self._x.ticks((self.right - self.left) / 62)
+        for (at, _), (_, label) in zip(
+            self._places([v for v, _ in ticks], self._y.first), ticks, strict=True
+        ):
             found.append(f'<path d="M {_number(at)} {_number(self.bottom)} v 4" {_AXIS}/>')
             found.append(_text(at, self.bottom + 17, label, "middle", size=12))
-        rows = enumerate(self._names) if self._names else self._y.ticks((self.bottom - self.top) / 40)
-        for value, label in rows:
-            at = self._places([self._x.first], [value])[0][1]
+        rows = list(enumerate(self._names)) or self._y.ticks((self.bottom - self.top) / 40)
+        for (_, at), (_, label) in zip(self._places(self._x.first, [v for v, _ in rows]), rows, strict=True):
             if not self._names:
                 found.append(f'<path d="M {_number(self.left - 4)} {_number(at)} h 4" {_AXIS}/>')
             found.append(_text(self.left - 7, at + 4, label, "end", size=12))
@@ -293,16 +295,16 @@ class Panel:
         self._above.append(_text(a, b, text, anchor, role=role))
         return self
 
-    def _places(self, x, y) -> list[tuple[float, float]]:
+    def _places(self, x, y) -> list[list[float]]:
         """Return the pixels of points; what is far outside is brought nearer, missing values are NaN."""
         across = self.left + self._x.shares(x) * (self.right - self.left)
         down = self.bottom - self._y.shares(y) * (self.bottom - self.top)
-        clipped = (np.clip(values, -_FAR_AWAY, _FAR_AWAY) for values in np.broadcast_arrays(across, down))
-        return [(float(a), float(b)) for a, b in zip(*clipped, strict=True)]
+        places = np.stack(np.broadcast_arrays(across, down), axis=-1).clip(-_FAR_AWAY, _FAR_AWAY)
+        return (np.round(places, _DECIMALS) + 0.0).tolist()
 
-    def _runs(self, x, y) -> list[list[tuple[float, float]]]:
+    def _runs(self, x, y) -> list[list[list[float]]]:
         """Return the pieces of a line between its missing points."""
-        runs: list[list[tuple[float, float]]] = [[]]
+        runs: list[list[list[float]]] = [[]]
         for place in self._places(np.atleast_1d(x), np.atleast_1d(y)):
             if math.isnan(place[0]) or math.isnan(place[1]):
                 runs.append([])
@@ -343,10 +345,15 @@ class _Axis:
         low, high = sorted((self.first, self.last))
         if self.is_log:
             return [(value, _written(value)) for value in _log_ticks(low, high, most)]
-        found = MaxNLocator(max(2, int(most)), steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
-        margin = 1e-9 * (high - low)
-        found = [0.0 if abs(value) < margin else float(value) for value in found]
-        return [(value, _written(value)) for value in found if low - margin <= value <= high + margin]
+        return [(value, _written(value)) for value in _round_ticks(low, high, max(2, int(most)))]
+
+
+@functools.cache
+def _round_ticks(low: float, high: float, most: int) -> tuple[float, ...]:
+    found = MaxNLocator(most, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
+    margin = 1e-9 * (high - low)
+    found = [0.0 if abs(value) < margin else float(value) for value in found]
+    return tuple(value for value in found if low - margin <= value <= high + margin)
 
 
 def _log_ticks(low: float, high: float, most: float) -> list[float]:
@@ -368,8 +375,13 @@ def _written(value: float) -> str:
 
 
 def _number(value: float) -> str:
-    """Return a length in pixels to two decimals: enough digits that rounding shows as one unit of the last."""
-    return f"{round(value, 2) + 0.0:.2f}"
+    """Return a length in pixels, with so many digits that rounding shows as one unit of the last."""
+    return f"{round(value, _DECIMALS) + 0.0:.{_DECIMALS}f}"
+
+
+def _corners(places: list[list[float]]) -> str:
+    """Return points, which `_places` has rounded, as SVG writes them."""
+    return " ".join([f"{a:.{_DECIMALS}f},{b:.{_DECIMALS}f}" for a, b in places])
 
 
 def _colour(role: str) -> str:
