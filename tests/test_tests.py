@@ -13,6 +13,7 @@ from course_utils.lessons.catalogue import ROOT
 # Test files that guard something else than one module of the package, and what.
 GUARDS = {
     "test_architecture": "who may import whom",
+    "test_attacks": "the grader, against those who would cheat it",
     "test_claims": "the claims ledger, its boxes and its page",
     "test_course": "the front door, course.py",
     "test_data": "data/ and its README",

@@ -247,6 +247,7 @@ def _bubblewrap(limits: Limits) -> list[str]:
             if Path("/", link).is_symlink()
             for word in ("--symlink", f"usr/{link}", f"/{link}")
         ),
+        *("--remount-ro", "/"),
         *("--chdir", "/tmp", "--clearenv"),
         *(word for pair in environment.items() for word in ("--setenv", *pair)),
         "--",

@@ -82,6 +82,7 @@ class Student:
         self._process: subprocess.Popen | None = None
         self._open = contextlib.ExitStack()
         self._deadline = 0.0
+        self._asked = 0
 
     def __enter__(self) -> Student:
         """Run all cells once."""
@@ -158,7 +159,7 @@ class Student:
         """Start a worker and run the cells in it, except those that ended one before."""
         self._process = self._open.enter_context(sandboxed(WORKER, limits=self.limits))
         os.set_blocking(self._process.stdin.fileno(), False)
-        self._receive(self.pace.start)
+        self._receive(0, self.pace.start)
         for number, source in enumerate(self.cells):
             if number not in self._fatal:
                 self._run(number, source)
@@ -179,8 +180,9 @@ class Student:
             self.outputs.append(output)
 
     def _ask(self, message: dict[str, Any], seconds: float) -> dict[str, Any]:
-        self._send(pack(message), seconds)
-        return self._receive(seconds)
+        self._asked += 1
+        self._send(pack({**message, "id": self._asked}), seconds)
+        return self._receive(self._asked, seconds)
 
     def _send(self, data: bytes, seconds: float) -> None:
         deadline = self._until(seconds)
@@ -195,10 +197,14 @@ class Student:
             except OSError:
                 raise self._lost("ended the Python process") from None
 
-    def _receive(self, seconds: float) -> dict[str, Any]:
+    def _receive(self, number: int, seconds: float) -> dict[str, Any]:
+        """Return the answer to a request; what the submission writes to the pipe on its own is passed over."""
         deadline = self._until(seconds)
         try:
-            return unpack(self._exactly(body_length(self._exactly(HEADER.size, deadline)), deadline))
+            while True:
+                reply = unpack(self._exactly(body_length(self._exactly(HEADER.size, deadline)), deadline))
+                if reply.get("id") == number:
+                    return reply
         except TimeoutError:
             raise self._lost(f"did not finish within {seconds:g} seconds") from None
         except (EOFError, OSError):

@@ -28,6 +28,12 @@ class Line:
         null = os.open(os.devnull, os.O_RDWR)
         for descriptor in (0, 1, 2):
             os.dup2(null, descriptor)
+        os.register_at_fork(after_in_child=self.hang_up)  # a copy of the worker would answer in its place
+
+    def hang_up(self) -> None:
+        """Close the pipe, so that whoever listens next ends."""
+        os.close(self._read)
+        os.close(self._write)
 
     def receive(self) -> dict[str, Any]:
         """Return the next request; end the process when the scorer has hung up."""
@@ -38,7 +44,7 @@ class Line:
         try:
             data = pack(message)
         except ProtocolError:
-            data = pack({"error": "too long"})
+            data = pack({"error": "too long", "id": message["id"]})
         while data:
             data = data[os.write(self._write, data) :]
 
@@ -94,11 +100,11 @@ def make_shell():
     return shell
 
 
-def run_cell(shell, source: str) -> dict[str, Any]:
+def run_cell(shell, request: dict[str, Any]) -> dict[str, Any]:
     """Run a cell; return what it printed, and its error in one line."""
     printed = Beginning()
     with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
-        result = shell.run_cell(source, store_history=False)
+        result = shell.run_cell(request["source"], store_history=False)
     error = result.error_before_exec or result.error_in_exec
     return {
         "printed": printed.text,
@@ -126,6 +132,11 @@ def answer_value(shell, request: dict[str, Any]) -> dict[str, Any]:
         return complaint(error)
 
 
+def answer_has(shell, request: dict[str, Any]) -> dict[str, Any]:
+    """Say whether the submission has bound a name."""
+    return {"value": request["name"] in shell.user_ns}
+
+
 def complaint(error: BaseException) -> dict[str, Any]:
     """Return what kind of error stands in place of a value."""
     if isinstance(error, NotAttemptedError | NotImplementedError):
@@ -138,18 +149,11 @@ def main() -> None:
     """Answer requests until the scorer hangs up."""
     line = Line()
     shell = make_shell()
-    line.send({"ready": True})
+    answers = {"run": run_cell, "call": answer_call, "value": answer_value, "has": answer_has}
+    line.send({"id": 0})
     while True:
         request = line.receive()
-        match request["op"]:
-            case "run":
-                line.send(run_cell(shell, request["source"]))
-            case "has":
-                line.send({"value": request["name"] in shell.user_ns})
-            case "call":
-                line.send(answer_call(shell, request))
-            case "value":
-                line.send(answer_value(shell, request))
+        line.send({**answers[request["op"]](shell, request), "id": request["id"]})
 
 
 if __name__ == "__main__":
