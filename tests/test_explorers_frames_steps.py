@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import collections
+import dataclasses
+import itertools
+
 import numpy as np
 import pytest
 
-from course_utils import objective, solvers
+from course_utils import objective, solvers, style
 from course_utils.datasets import load_prostate
 from course_utils.explorers import display
 from course_utils.explorers.frames.steps import LONGEST_RUN, RINGS, steps_frame, survey
-from course_utils.explorers.views.steps import FACTORS, steps_explorer
+from course_utils.explorers.views.steps import FACTORS, draw_steps, steps_explorer
 from course_utils.scaling import fit_standardizer
 
 MEN = load_prostate()
@@ -63,7 +67,7 @@ def test_a_run_so_far_is_the_beginning_of_the_longer_one(n_steps):
 @pytest.mark.parametrize("factor", [factor for factor in FACTORS if factor <= 2])
 def test_up_to_two_over_l_the_objective_never_rises_and_the_path_stays_on_the_map(factor):
     assert all(
-        frame.n_risen == 0 and frame.is_on_map and frame.is_in_view
+        (frame.n_risen, frame.left_map, frame.left_view) == (0, None, None)
         for frame in frames()
         if frame.factor == factor
     )
@@ -73,6 +77,23 @@ def test_between_one_and_two_over_l_there_is_a_faster_step_and_a_short_one_creep
     creeping, walking, faster = (whole_run(factor).height[-1] for factor in (0.2, 1.0, 1.5))
     assert faster < walking / 100
     assert creeping > walking * 100
+
+
+def test_at_one_point_nine_over_l_a_step_ends_about_three_quarters_as_high():
+    kept = whole_run(1.9).height[2:] / whole_run(1.9).height[1:-1]
+    assert kept.min() > 0.6
+    assert kept.max() < 0.85
+
+
+@pytest.mark.parametrize(("columns", "lam"), [([0, 5], 0.02), ([0, 4], 0.1)])
+def test_at_two_over_l_the_swing_comes_in_until_it_crosses_no_axis_and_stays(columns, lam):
+    valley = survey(X[:, columns], y, lam).valley
+    run = valley.run(2.0, 1000)
+    heights = valley.height(run)
+    assert heights[24] < heights[1] / 2
+    assert heights[-1] > 0.01
+    np.testing.assert_allclose(heights[-9:], heights[-1], rtol=1e-6)
+    assert (run[500:] > -1e-9).all()
 
 
 def test_at_two_over_l_the_run_swings_and_beyond_it_rises():
@@ -92,13 +113,25 @@ def test_where_the_toll_throws_a_column_out_a_step_beyond_two_over_l_comes_home(
     run = whole_run(2.1, survey(X[:, [0, 2]], y, 0.1))
     assert run.betas[-1, 1] == 0
     assert run.n_risen == 0
-    assert run.height[-1] < 1e-6
+    assert 1e-8 < run.height[-1] < 1e-7  # nearly home after two dozen steps
 
 
-def test_at_a_higher_price_two_columns_that_stay_can_hold_the_run_in_a_swing():
-    run = whole_run(2.1, survey(X[:, [0, 4]], y, 0.1))
-    assert run.is_on_map
-    assert run.height[-1] > 0.1
+def fates(lam):
+    """Where 2.1/L takes each pair of the eight columns: home, into a swing that stays, or away."""
+    valleys = [survey(X[:, pair], y, lam).valley for pair in itertools.combinations(range(8), 2)]
+    hessians, wishes = (np.array([getattr(v, name) for v in valleys]) for name in ("hessian", "wish"))
+    step = 2.1 / np.array([[valley.lipschitz] for valley in valleys])
+    betas = np.zeros((28, 2))
+    for _ in range(1200):
+        arrival = betas - step * (np.einsum("kij,kj->ki", hessians, betas) - wishes)
+        betas = np.sign(arrival) * np.maximum(np.abs(arrival) - step * lam, 0)
+    heights = [float(valley.height(beta)) for valley, beta in zip(valleys, betas, strict=True)]
+    return collections.Counter("home" if h < 1e-9 else "swing" if h < 1 else "lost" for h in heights)
+
+
+def test_beyond_two_over_l_most_pairs_swing_at_the_old_price_and_nearly_all_are_lost_at_the_low_one():
+    assert fates(0.1) == {"swing": 24, "home": 4}
+    assert fates(0.02) == {"lost": 27, "swing": 1}
 
 
 def test_a_zero_is_an_exact_one_where_the_path_stands_on_a_kink():
@@ -123,7 +156,17 @@ def test_an_iterate_far_off_the_map_is_not_drawn_and_is_said_to_be_gone():
     far = np.abs(run.betas).max(axis=1) > 100
     assert np.isnan(run.path[far]).all()
     assert np.isfinite(run.path[:5]).all()
-    assert (run.is_on_map, run.is_in_view) == (False, False)
+    assert (run.left_map, run.left_view) == (4, 8)
+
+
+def test_the_path_left_the_map_at_the_first_step_from_which_it_never_came_back():
+    low, high = LANDSCAPE.box.T
+    for frame in frames():
+        is_on_map = ((low <= frame.betas) & (frame.betas <= high)).all(axis=1)
+        is_in_view = frame.height <= LANDSCAPE.heights[1]
+        for left, is_there in ((frame.left_map, is_on_map), (frame.left_view, is_in_view)):
+            assert (left is None) == is_there[-1]
+            assert left is None or (is_there[left - 1] and not is_there[left:].any())
 
 
 def test_the_same_setting_gives_the_same_frame():
@@ -167,14 +210,14 @@ def pictures(explorer):
 
 def test_pictures_that_differ_say_different_things(pictures):
     assert len({found.says for found in pictures}) == len({found.pieces for found in pictures})
-    assert len({found.says for found in pictures}) == len(FACTORS) * LONGEST_RUN + 1
+    assert len({found.says for found in pictures}) == len(FACTORS) * (LONGEST_RUN + 1)
 
 
 def test_the_sentence_counts_zeros_and_rises_as_the_frame_does(pictures):
     for frame, found in zip(frames(), pictures, strict=True):
         assert f"{frame.n_zero} of 2 coefficients {'is' if frame.n_zero == 1 else 'are'} zero" in found.says
-        assert ("left the map" in found.says) != frame.is_on_map
-        assert ("its panel" in found.says) != frame.is_in_view
+        assert (f"left the map at step {frame.left_map}" in found.says) == (frame.left_map is not None)
+        assert (f"F its panel at step {frame.left_view}" in found.says) == (frame.left_view is not None)
         assert frame.n_steps == 0 or ("never risen" in found.says) == (frame.n_risen == 0)
         assert len(found.says) <= 165
 
@@ -182,6 +225,30 @@ def test_the_sentence_counts_zeros_and_rises_as_the_frame_does(pictures):
 def test_one_rise_and_one_zero_are_written_in_the_singular(explorer):
     assert "F has risen once" in explorer.picture(factor=2.1, n_steps=1).says
     assert "1 of 2 coefficients is zero" in explorer.picture(factor=1.9, n_steps=8).says
+
+
+def test_f_alone_may_leave_its_panel():
+    frame = dataclasses.replace(whole_run(1.0), left_view=9)
+    assert draw_steps(("lcavol", "lcp"), frame).says.endswith("zero. F left its panel at step 9.")
+
+
+def test_it_opens_before_the_first_step_and_names_the_length_of_that_step(explorer):
+    assert explorer.start == {"factor": 1.0, "n_steps": 0}
+    for factor in FACTORS:
+        opened = explorer.picture(factor=factor, n_steps=0)
+        assert f">F before a step of {factor:g}/L<" in "".join(opened.pieces)
+        assert opened.says.startswith(f"No step of length {factor:g}/L taken yet")
+
+
+def test_there_is_an_orange_dot_in_both_panels_hollow_where_it_is_beyond_the_edge(pictures):
+    for frame, found in zip(frames(), pictures, strict=True):
+        is_beyond = (frame.left_map is not None, frame.left_view is not None or frame.is_home)
+        dots = [piece for piece in found.pieces if "<circle" in piece and style.CONTRAST in piece]
+        assert tuple('fill="#FFFFFF"' in dot for dot in dots) == is_beyond
+
+
+def test_the_height_of_the_start_is_drawn_in_every_picture(pictures):
+    assert all("".join(found.pieces).count(">start<") == 1 for found in pictures)
 
 
 def test_all_pictures_together_are_small(explorer, pictures):

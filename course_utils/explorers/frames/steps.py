@@ -109,8 +109,10 @@ class StepsFrame:
         How many of the steps ended higher than they began.
     n_zero : int
         Coefficients that are exactly zero now.
-    is_on_map, is_in_view, is_home : bool
-        Whether the point now is on the map, its height not above those in view, or below them: at the minimum.
+    left_map, left_view : int or None
+        The step at which the path left the map, and F the heights in view, if they are beyond them now.
+    is_home : bool
+        Whether F is below the heights in view: at the minimum.
     """
 
     landscape: Landscape
@@ -121,8 +123,8 @@ class StepsFrame:
     height: np.ndarray
     n_risen: int
     n_zero: int
-    is_on_map: bool
-    is_in_view: bool
+    left_map: int | None
+    left_view: int | None
     is_home: bool
 
 
@@ -212,6 +214,7 @@ def steps_frame(landscape: Landscape, *, factor: float, n_steps: int) -> StepsFr
     valley, (low, high) = landscape.valley, landscape.box.T
     betas = valley.run(factor, as_count(n_steps, "n_steps", at_least=0))
     height = valley.height(betas)
+    is_off = ((betas < low) | (high < betas)).any(axis=1)
     is_far = (np.abs(betas - (low + high) / 2) > _FOLLOWED * (high - low)).any(axis=1)
     return StepsFrame(
         landscape=landscape,
@@ -222,7 +225,14 @@ def steps_frame(landscape: Landscape, *, factor: float, n_steps: int) -> StepsFr
         height=height,
         n_risen=int(np.sum(np.diff(height) > TOL * valley.null)),
         n_zero=int(np.sum(betas[-1] == 0)),
-        is_on_map=bool(((low <= betas[-1]) & (betas[-1] <= high)).all()),
-        is_in_view=bool(height[-1] <= landscape.heights[1]),
+        left_map=_gone_since(is_off),
+        left_view=_gone_since(height > landscape.heights[1]),
         is_home=bool(height[-1] < landscape.heights[0]),
     )
+
+
+def _gone_since(is_gone: np.ndarray) -> int | None:
+    """Return the step since which all are gone, or None if the last one is not."""
+    there = np.flatnonzero(~is_gone)
+    since = int(there[-1]) + 1 if there.size else 0
+    return since if since < len(is_gone) else None

@@ -48,7 +48,7 @@ def steps_explorer(X, y, lam, feature_names=None) -> Explorer:
         title=f"ISTA on {names[0]} and {names[1]}, step by step",
         controls=(
             Control("factor", "length of a step", FACTORS, 1.0, "{:g}/L".format),
-            Control("n_steps", "steps taken", tuple(range(LONGEST_RUN + 1)), 3),
+            Control("n_steps", "steps taken", tuple(range(LONGEST_RUN + 1)), 0),
         ),
         frame=partial(steps_frame, landscape),
         draw=partial(draw_steps, names),
@@ -77,36 +77,45 @@ def _map(names: tuple[str, str], frame: StepsFrame, place) -> Panel:
     panel.line([0, 0], y, "TRUTH", width=0.8).line(x, [0, 0], "TRUTH", width=0.8)
     panel.line(*frame.path.T, width=1.4).points(*frame.path[:-1].T, size=2.6)
     panel.points(*frame.landscape.valley.best[:, None], "TRUTH", size=5, hollow=True)
-    return panel.points(*frame.path[-1:].T, "CONTRAST")
+    here = np.clip(frame.betas[-1:], *frame.landscape.box.T)
+    return panel.points(*here.T, "CONTRAST", hollow=frame.left_map is not None)
 
 
 def _descent(frame: StepsFrame, place) -> Panel:
-    heights, now = frame.landscape.heights, frame.n_steps
-    walk = frame.landscape.walk[frame.landscape.walk > 10 * heights[0]]
+    (low, high), now = frame.landscape.heights, frame.n_steps
+    walk = frame.landscape.walk[frame.landscape.walk > 10 * low]
     panel = Panel(
         (0, LONGEST_RUN),
-        heights,
-        title=f"F has {_risen(frame.n_risen)}",
+        (low, high),
+        title=f"F has {_risen(frame.n_risen)}" if now else f"F before a step of {frame.factor:g}/L",
         xlabel="step",
         ylabel="F above its minimum",
         log_y=True,
         place=place,
-        right=40,
+        right=48,
     )
-    panel.line(np.arange(len(walk)), walk, "MUTED", width=1.4).text(len(walk), walk[-1], "1/L")
-    return panel.line(np.arange(now + 1), frame.height).points([now], frame.height[-1:], "CONTRAST")
+    panel.across(frame.height[0], "MUTED", label="start", width=0.8)
+    panel.line(np.arange(len(walk)), walk, "MUTED", label="1/L", width=1.4)
+    is_beyond = frame.is_home or frame.left_view is not None
+    panel.line(np.arange(now + 1), frame.height)
+    return panel.points([now], [np.clip(frame.height[-1], low, high)], "CONTRAST", hollow=is_beyond)
 
 
 def _says(frame: StepsFrame) -> str:
     height = "at its minimum" if frame.is_home else f"{_written(frame.height[-1])} above its minimum"
     zeros = f"{frame.n_zero} of 2 coefficients {'is' if frame.n_zero == 1 else 'are'} zero."
     if frame.n_steps == 0:
-        return f"No step taken yet: F is {height}; {zeros}"
-    gone = "" if frame.is_on_map else " The path has left the map."
-    if not frame.is_in_view:
-        gone = " The path has left the map, and F its panel."
+        return f"No step of length {frame.factor:g}/L taken yet: F is {height}; {zeros}"
     so_far = f"F has {_risen(frame.n_risen)} and is {height}"
-    return f"Step {frame.n_steps} of length {frame.factor:g}/L: {so_far}; {zeros}{gone}"
+    return f"Step {frame.n_steps} of length {frame.factor:g}/L: {so_far}; {zeros}{_gone(frame)}"
+
+
+def _gone(frame: StepsFrame) -> str:
+    """Say since when the path is off the map, and F off its panel."""
+    if frame.left_map is None:
+        return "" if frame.left_view is None else f" F left its panel at step {frame.left_view}."
+    height = "" if frame.left_view is None else f", F its panel at step {frame.left_view}"
+    return f" The path left the map at step {frame.left_map}{height}."
 
 
 def _risen(n_times: int) -> str:
