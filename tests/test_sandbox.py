@@ -1,0 +1,110 @@
+"""Tests of course_utils.grading.sandbox: who may grade, and that nothing is run without limits."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+import pytest
+from small_assignment import require_sandbox
+
+from course_utils.grading import sandbox
+
+SYSTEM_PYTHON = "/usr/bin/python3"
+STRANGER = "61234"  # a user that no process belongs to
+
+
+@pytest.fixture
+def undecided(monkeypatch):
+    """A machine whose limits have not been looked at yet."""
+    fresh = sandbox._limiter.__wrapped__
+    monkeypatch.setattr(sandbox, "_limiter", fresh)
+
+
+@pytest.mark.parametrize("missing", ["bwrap", "prlimit"])
+def test_a_machine_without_the_sandbox_refuses_and_says_what_to_do(missing, undecided, monkeypatch):
+    monkeypatch.setattr(shutil, "which", lambda name: None if name == missing else f"/usr/bin/{name}")
+    with pytest.raises(
+        sandbox.SandboxUnavailableError, match=r"install the package bubblewrap.*--trusted\.$"
+    ):
+        sandbox.require_sandbox()
+
+
+@pytest.mark.parametrize("platform", ["darwin", "win32"])
+def test_another_system_than_linux_refuses_and_names_the_container(platform, undecided, monkeypatch):
+    monkeypatch.setattr(sandbox.sys, "platform", platform)
+    with pytest.raises(sandbox.SandboxUnavailableError, match="grade in a Linux container"):
+        sandbox.require_sandbox()
+
+
+def test_where_no_limit_holds_nothing_is_graded(undecided, monkeypatch):
+    monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(sandbox, "_holds", lambda limiter: False)
+    with (
+        pytest.raises(sandbox.SandboxUnavailableError, match="so nothing is graded"),
+        sandbox.sandboxed(["-c", ""]),
+    ):
+        pass
+
+
+def test_the_first_limit_that_holds_is_taken(undecided, monkeypatch):
+    monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(
+        sandbox, "_holds", lambda limiter: limiter in (sandbox._systemd_scope, sandbox._per_user)
+    )
+    assert sandbox._limiter() is sandbox._systemd_scope
+
+
+def unlimited(limits):
+    """A way of limiting that does not limit."""
+    return sandbox._per_user(sandbox.Limits(processes=10_000, memory=2**40))
+
+
+@pytest.mark.sandbox
+def test_a_limit_is_believed_only_where_it_was_seen_to_hold(monkeypatch):
+    require_sandbox()
+    assert sandbox._holds(sandbox._limiter())
+    monkeypatch.setattr(sandbox, "_rlimits", lambda limits: [])
+    assert not sandbox._holds(unlimited)
+
+
+AS_A_STRANGER = """
+import sys
+sys.path.insert(0, {root!r})
+from course_utils.grading import sandbox
+print(sandbox._limiter().__name__)
+with sandbox.sandboxed(["-c", "import os; print(os.getuid(), os.listdir('/tmp'))"]) as process:
+    print(process.stdout.read().decode())
+"""
+
+
+@pytest.fixture
+def public_package():
+    """A copy of the package where every user can read it."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        shutil.copytree(sandbox.PACKAGE, Path(folder, "course_utils"))
+        yield folder
+
+
+@pytest.mark.sandbox
+def test_a_user_other_than_root_can_grade_too(public_package):
+    require_sandbox()
+    if os.geteuid() != 0 or not os.access(SYSTEM_PYTHON, os.X_OK) or shutil.which("setpriv") is None:
+        pytest.skip("becoming another user takes root, setpriv and a Python that others may run")
+    become = ["setpriv", f"--reuid={STRANGER}", f"--regid={STRANGER}", "--clear-groups"]
+    command = [*become, SYSTEM_PYTHON, "-I", "-c", AS_A_STRANGER.format(root=public_package)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd="/", timeout=60)
+    assert done.stdout.split("\n") == ["_per_user", "65534 []", "", ""], done.stderr
+
+
+@pytest.mark.sandbox
+def test_no_control_group_is_left_behind():
+    require_sandbox()
+    with sandbox.sandboxed(["-c", "import time; time.sleep(60)"]) as process:
+        during = list(sandbox.CGROUPS.glob(f"*/course-grading-{os.getpid()}-*"))
+    assert process.returncode is not None
+    assert not any(group.exists() for group in during)
