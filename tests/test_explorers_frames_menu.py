@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -9,9 +10,10 @@ from course_utils import datasets, objective
 from course_utils.explorers.display import _page
 from course_utils.explorers.frames.menu import MOST, menu_frame, prepare_menu
 from course_utils.explorers.views.menu import draw_menu, menu_explorer
+from course_utils.path import lam_grid
 from course_utils.scaling import fit_standardizer
 
-HIGHLIGHT = ("lcavol", "svi", "lweight", "age")
+HIGHLIGHT = ("lcavol", "svi", "lcp", "age")
 
 
 def standardised(data):
@@ -30,7 +32,8 @@ def menu(men):
 
 @pytest.fixture(scope="module")
 def explorer(men):
-    return menu_explorer(*men, highlight=HIGHLIGHT)
+    X, y, _ = men
+    return menu_explorer(*men, lams=lam_grid(X, y, n_lams=50)[:34], highlight=HIGHLIGHT)
 
 
 @pytest.fixture(scope="module")
@@ -102,6 +105,17 @@ def test_no_column_of_the_prostate_data_leaves_the_edge_again(menu):
     assert alive[-1].all()
 
 
+def test_lcp_draws_nearer_beside_the_volume_alone_and_only_falls_once_svi_is_alive(men, frames):
+    _, _, names = men
+    lcp, svi = names.index("lcp"), names.index("svi")
+    shares = np.array([frame.shown[lcp] for frame in frames[1::2]])
+    svi_in = next(k for k, frame in enumerate(frames[1::2]) if frame.alive[svi])
+    until = next(k for k, frame in enumerate(frames[1::2]) if frame.alive[lcp])
+    assert (np.diff(shares[: svi_in + 1]) > 0).all()
+    assert (np.diff(shares[svi_in : until + 1]) < 0).all()
+    assert shares[until] == pytest.approx(-1)
+
+
 def test_the_nearest_column_is_not_always_the_next(menu):
     frame = menu_frame(menu, menu.lams[15], in_shares=True)
     assert menu.names[frame.nearest] == "lcp"
@@ -115,7 +129,7 @@ def test_the_nearest_is_the_one_that_has_most_in_common_with_the_residuals(frame
         else:
             pulls = np.abs(frame.correlations[~frame.alive])
             assert abs(frame.correlations[frame.nearest]) == pulls.max()
-            assert frame.nearness == pytest.approx(pulls.max() / frame.lam)
+            assert frame.nearness == pytest.approx(frame.correlations[frame.nearest] / frame.lam)
 
 
 def test_shares_are_the_correlations_over_the_price(menu):
@@ -181,6 +195,14 @@ def test_a_price_that_is_not_on_the_menu_is_refused(menu):
         menu_frame(menu, 0.3, in_shares=False)
 
 
+def test_the_prices_are_those_that_the_reader_names(men, explorer):
+    X, y, _ = men
+    assert explorer.controls[0].values == tuple(lam_grid(X, y, n_lams=50)[:34])
+    assert explorer.start == {"lam": pytest.approx(objective.lam_max(X, y)), "in_shares": False}
+    with pytest.raises(ValueError, match="lams do not fall"):
+        prepare_menu(X, y, lams=[0.1, 0.2])
+
+
 def test_names_to_highlight_must_be_known_and_at_most_four(men):
     with pytest.raises(ValueError, match="'weight' cannot be highlighted"):
         menu_explorer(*men, highlight=("weight",))
@@ -217,6 +239,40 @@ def test_every_setting_is_said_differently(pictures):
     assert max(len(shown.says) for shown in pictures) <= 170
 
 
+def test_the_sentence_names_the_edges_on_which_the_living_lie(frames, pictures):
+    for frame, shown in zip(frames, pictures, strict=True):
+        edge = "100 %" if frame.in_shares else f"{float(f'{frame.lam:.3g}'):g}"
+        both = f"each lies on the edge, at {edge} or −{edge}."
+        assert (both in shown.says) == bool((frame.beta < 0).any())
+        assert (f"on the edge, at {edge}." in shown.says) == bool(
+            (frame.beta[frame.alive] > 0).all() and frame.alive.any()
+        )
+
+
+def test_who_is_left_alone_inside_is_said_with_the_side_on_which_it_hangs(frames, pictures):
+    alone = [(f, p) for f, p in zip(frames, pictures, strict=True) if (~f.alive).sum() == 1]
+    assert len(alone) == 6
+    for frame, shown in alone:
+        assert f"Only lcp is left inside, at −{int(-100 * frame.nearness)} % of the price." in shown.says
+
+
+def test_the_first_to_reach_the_edge_may_reach_the_left_one(men):
+    X, y, names = men
+    turned = menu_explorer(X, -y, names)
+    shown = [turned.picture(lam=turned.start["lam"], in_shares=flag).says for flag in (False, True)]
+    assert [says.rpartition("lcavol")[2] for says in shown] == [
+        " has just reached the edge, at −0.843.",
+        " has just reached the edge, at −100 %.",
+    ]
+
+
+def test_at_a_price_above_the_highest_nobody_has_reached_the_edge(men):
+    X, y, _ = men
+    above = menu_explorer(*men, lams=[2 * objective.lam_max(X, y), 0.1])
+    says = above.picture(**above.start).says
+    assert says == "At the price 1.69, none of 8 columns is alive. lcavol is nearest, at 50 % of the price."
+
+
 def test_the_sentence_counts_the_living(frames, pictures):
     for frame, shown in zip(frames, pictures, strict=True):
         alive = frame.alive.sum()
@@ -224,10 +280,13 @@ def test_the_sentence_counts_the_living(frames, pictures):
         assert counted.get(alive, f"{alive} of 8 columns are alive") in shown.says
 
 
-@pytest.mark.parametrize(("nearness", "said"), [(0.9996, "99 %"), (1 - 1e-8, "100 %"), (0.5, "50 %")])
+@pytest.mark.parametrize(
+    ("nearness", "said"),
+    [(0.9996, "99 %"), (1 - 1e-8, "100 %"), (0.5, "50 %"), (-0.9996, "−99 %"), (-0.004, "0 %")],
+)
 def test_what_has_not_reached_the_edge_never_reads_a_full_hundred_per_cent(menu, nearness, said):
     shown = draw_menu(replace(menu_frame(menu, menu.lams[20], in_shares=False), nearness=nearness))
-    assert f", at {said}." in shown.says
+    assert f", at {said} of the price." in shown.says
     assert f"← {said}<" in shown.svg("")
 
 
@@ -236,7 +295,33 @@ def test_long_names_are_cut_so_that_the_panels_keep_their_room(men):
     explorer = menu_explorer(X[:, :2], y, ("a column with a long name", "another of them"))
     shown = explorer.picture(**explorer.start)
     assert shown.svg("").count(">a column with…<") == 2
+    assert shown.svg("").count(">another of th…<") == 2
     assert "long name" not in shown.says
+
+
+def test_every_line_and_every_bar_has_its_name_and_the_dots_a_key(men, pictures):
+    for shown in pictures:
+        assert all(shown.svg("").count(f">{name}<") == 2 for name in men[2])
+        assert "(● alive, ○ zero)<" in shown.svg("")
+
+
+def test_the_arrow_stands_right_beside_the_band(pictures):
+    for shown in pictures:
+        edge = max(
+            float(a) for a in re.findall(r"([\d.]+),", next(p for p in shown.pieces if "polygon" in p))
+        )
+        arrows = re.findall(r'<text x="([\d.]+)"[^>]*>←', shown.svg(""))
+        assert all(4 < float(a) - edge < 12 for a in arrows)
+
+
+@pytest.mark.parametrize(
+    ("scale", "ticks"), [(1, "0.84 0.1 0.01"), (1e6, "840,000 100,000 10,000"), (1e-6, "")]
+)
+def test_the_price_axis_has_round_ticks_below_the_highest_price(men, scale, ticks):
+    X, y, names = men
+    explorer = menu_explorer(X, scale * y, names)
+    svg = explorer.picture(**explorer.start).svg("")
+    assert all(f">{tick}<" in svg for tick in ticks.split() or ("10⁻⁷", "10⁻⁸"))
 
 
 def test_the_band_shrinks_with_the_price_and_stands_still_in_shares(explorer, pictures):

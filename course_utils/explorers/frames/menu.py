@@ -11,6 +11,7 @@ from course_utils.validation import as_design, as_target, names_of, require_vary
 
 FEWEST, MOST = 2, 20  # columns: more rows cannot be read
 _MOST_COLOURS = 4
+_N_LAMS, _RATIO = 65, 1e-2  # of the prices, where a reader names none
 _TOL = 1e-10  # relative duality gap: the living lie on the edge to more digits than are shown
 
 
@@ -58,7 +59,7 @@ class MenuFrame:
     nearest : int or None
         The column nearest to the edge of those whose coefficient is zero; None if there is none.
     nearness : float
-        Its share of the price; NaN if there is none.
+        Its correlation as a share of the price, with its sign; NaN if there is none.
     came, went : tuple of str
         The columns that are in here and were not at the price before, and the other way round.
     """
@@ -78,7 +79,7 @@ class MenuFrame:
     went: tuple[str, ...]
 
 
-def prepare_menu(X, y, feature_names=None, *, highlight=(), n_lams=65, ratio=1e-2) -> Menu:
+def prepare_menu(X, y, feature_names=None, *, lams=None, highlight=()) -> Menu:
     """Minimise (1/2n) ||y - intercept - X beta||^2 + lam ||beta||_1 for every price of the menu.
 
     Parameters
@@ -87,10 +88,10 @@ def prepare_menu(X, y, feature_names=None, *, highlight=(), n_lams=65, ratio=1e-
     y : (n_samples,)
     feature_names : sequence of str, optional
         By default those of a pandas frame, else "column 0" and so on.
+    lams : (n_lams,) positive and strictly falling, optional
+        The prices; by default 65 in equal ratios, from lam_max to a hundredth of it.
     highlight : sequence of str, optional
         The names to colour, at most four; by default the first four to enter.
-    n_lams, ratio
-        Prices in equal ratios, from lam_max to ratio * lam_max.
 
     Returns
     -------
@@ -100,13 +101,15 @@ def prepare_menu(X, y, feature_names=None, *, highlight=(), n_lams=65, ratio=1e-
     ------
     TypeError, ValueError
         Anything that is not real and finite, shapes or names that do not match, columns that do not vary,
-        too few or too many of them.
+        too few or too many of them, prices that do not fall.
 
     Lesson: notebooks/04b_faster_along_the_path.ipynb
     """
     X, names = _checked(X, feature_names)
     y = as_target(y, X.shape[0])
-    path = lasso_path(X, y, lam_grid(X, y, n_lams=n_lams, ratio=ratio), tol=_TOL)
+    if lams is None:
+        lams = lam_grid(X, y, n_lams=_N_LAMS, ratio=_RATIO)
+    path = lasso_path(X, y, lams, tol=_TOL)
     residuals = y - path.intercepts[:, None] - path.betas @ X.T
     events = tuple(replace(event, name=names[event.feature]) for event in path.entry_order())
     return Menu(
@@ -145,8 +148,8 @@ def menu_frame(menu: Menu, lam: float, *, in_shares: bool) -> MenuFrame:
     at = _place_of(menu, lam)
     beta, correlations = menu.betas[at], menu.correlations[at]
     shares = correlations / lam
-    nearness = np.where(beta == 0, np.abs(shares), -np.inf)
-    nearest = int(np.argmax(nearness)) if (beta == 0).any() else None
+    outermost = int(np.argmax(np.where(beta == 0, np.abs(shares), -np.inf)))
+    nearest = outermost if (beta == 0).any() else None
     moved = {
         kind: tuple(e.name for e in menu.events if (e.lam, e.kind) == (lam, kind))
         for kind in ("enters", "leaves")
@@ -162,7 +165,7 @@ def menu_frame(menu: Menu, lam: float, *, in_shares: bool) -> MenuFrame:
         edge=1.0 if in_shares else lam,
         widest=1.0 if in_shares else float(menu.lams[0]),
         nearest=nearest,
-        nearness=np.nan if nearest is None else float(nearness[nearest]),
+        nearness=np.nan if nearest is None else float(shares[nearest]),
         came=moved["enters"],
         went=moved["leaves"],
     )
