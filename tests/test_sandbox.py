@@ -76,7 +76,7 @@ import sys
 sys.path.insert(0, {root!r})
 from course_utils.grading import sandbox
 print(sandbox._limiter().__name__)
-with sandbox.sandboxed(["-c", "import os; print(os.getuid(), os.listdir('/tmp'))"]) as process:
+with sandbox.sandboxed(["-c", "import os; print(os.getuid())"]) as process:
     print(process.stdout.read().decode())
 """
 
@@ -98,7 +98,7 @@ def test_a_user_other_than_root_can_grade_too(public_package):
     become = ["setpriv", f"--reuid={STRANGER}", f"--regid={STRANGER}", "--clear-groups"]
     command = [*become, SYSTEM_PYTHON, "-I", "-c", AS_A_STRANGER.format(root=public_package)]
     done = subprocess.run(command, capture_output=True, text=True, cwd="/", timeout=60)
-    assert done.stdout.split("\n") == ["_per_user", "65534 []", "", ""], done.stderr
+    assert done.stdout.split("\n") == ["_per_user", "65534", "", ""], done.stderr
 
 
 @pytest.mark.sandbox
