@@ -56,6 +56,7 @@ class UnitsFrame:
     factor : float
     standardised : bool, whether all columns were standardised before the fit
     names : tuple of p str
+    spreads : (p,) standard deviations of the columns that the LASSO sees
     effects, least_squares : (p,), coefficients times standard deviations
     gap : float, relative duality gap of the fit
     """
@@ -65,6 +66,7 @@ class UnitsFrame:
     factor: float
     standardised: bool
     names: tuple[str, ...]
+    spreads: np.ndarray
     effects: np.ndarray
     least_squares: np.ndarray
     gap: float
@@ -73,6 +75,11 @@ class UnitsFrame:
     def n_zero(self) -> int:
         """How many columns the LASSO leaves out."""
         return int(np.sum(self.effects == 0))
+
+    @property
+    def charge(self) -> float:
+        """What a unit of effect costs the column in the new unit, lam / s."""
+        return float(self.lam / self.spreads[self.column])
 
 
 def prepare_units(X, y, *, feature_names=None) -> UnitsProblem:
@@ -156,7 +163,9 @@ def units_frame(
     if standardised:
         spreads /= spreads  # the ruler forgets every unit
     effects, gap = _lasso_effects(problem, spreads, lam)
-    return UnitsFrame(lam, column, factor, standardised, problem.names, effects, problem.least_squares, gap)
+    return UnitsFrame(
+        lam, column, factor, standardised, problem.names, spreads, effects, problem.least_squares, gap
+    )
 
 
 def _lasso_effects(problem: UnitsProblem, spreads: np.ndarray, lam: float) -> tuple[np.ndarray, float]:
