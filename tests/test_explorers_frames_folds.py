@@ -9,10 +9,10 @@ import warnings
 import numpy as np
 import pytest
 
-from course_utils import datasets, tuning
+from course_utils import datasets, style, tuning
 from course_utils.explorers import display
 from course_utils.explorers.frames.folds import folds_frame, folds_in_order
-from course_utils.explorers.views.folds import folds_explorer
+from course_utils.explorers.views.folds import draw_folds, folds_explorer
 from course_utils.path import lam_grid
 from course_utils.scaling import fit_standardizer
 
@@ -170,7 +170,7 @@ def test_choosing_an_edge_on_the_way_warns_nobody(run):
 def test_every_picture_has_a_sentence_of_its_own_that_fits_two_lines(pictures):
     says = [picture.says for picture in pictures[2]]
     assert len(set(says)) == len(says)
-    assert max(map(len, says)) <= 170
+    assert max(map(len, says)) <= 176
 
 
 def test_the_sentence_gives_the_error_of_its_frame_in_the_unit_of_the_axis(pictures):
@@ -178,6 +178,41 @@ def test_the_sentence_gives_the_error_of_its_frame_in_the_unit_of_the_axis(pictu
         shown = frame.mean if frame.held_out is None else frame.fold_error
         written = float(re.search(r"error is ([\d.]+[\d])", picture.says)[1])
         assert written == pytest.approx(shown / 1000, rel=5e-3)
+
+
+def test_the_sentence_names_the_unit_and_what_stands_behind_the_plus_or_minus(pictures):
+    for frame, picture in zip(*pictures[1:], strict=True):
+        assert picture.says.count("10⁹ dollars²") == 1
+        written = re.search(r"± [\d.]+ \(one standard error; 10⁹ dollars²\)", picture.says)
+        assert (written is not None) == (frame.n_seen > 1) == ("±" in picture.says)
+
+
+def test_errors_without_a_unit_are_told_without_brackets(data):
+    first, last = (draw_folds(folds_frame(data, data.lams[0], held_out=k)).says for k in (0, 4))
+    assert "(" not in first
+    assert last.endswith("(one standard error).")
+
+
+def test_a_choice_shows_under_the_marks_of_the_penalty_that_is_moved_to_it(run, data):
+    drawn = folds_explorer(*run).picture(held_out=None, lam=data.choices[-1]).pieces
+    at_choice = [piece for piece in drawn if "<circle" in piece and style.CHOICE in piece][-1]
+    place = re.search(r'cx="[\d.]+" cy="[\d.]+"', at_choice)[0]
+    mine = [piece for piece in drawn if place in piece and style.ESTIMATE in piece][-1]
+    green, blue = (float(re.search(r' r="([\d.]+)"', piece)[1]) for piece in (at_choice, mine))
+    assert green > blue
+    assert drawn.index(at_choice) < drawn.index(mine)
+    assert line_width(drawn, style.CHOICE) > 2 * line_width(drawn, style.TRUTH)
+
+
+def line_width(drawn, colour) -> float:
+    return float(re.search(rf'<polyline [^>]*stroke="{colour}" stroke-width="([\d.]+)"', "".join(drawn))[1])
+
+
+def test_the_title_says_of_what_and_the_slider_which_line(pictures, run):
+    for frame, picture in zip(*pictures[1:], strict=True):
+        title = ">Within one standard error of the lowest: λ 1" in "".join(picture.pieces)
+        assert title == (frame.n_seen > 1)
+    assert folds_explorer(*run).controls[1].label == "penalty λ (black line)"
 
 
 def test_one_block_is_held_out_unless_all_are_in(pictures):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from math import floor, log10
 
@@ -29,7 +30,7 @@ def folds_explorer(cv, folds, *, unit=None, ylabel="squared error") -> Explorer:
     unit : float, optional
         Errors are shown as multiples of it: 1,000 or another power of a thousand if not given.
     ylabel : str
-        The error, and its unit if one is given.
+        The error, and in brackets its unit if one is given: the sentence beneath takes it from there.
 
     Returns
     -------
@@ -54,7 +55,7 @@ def folds_explorer(cv, folds, *, unit=None, ylabel="squared error") -> Explorer:
         title="Cross-validation, one fold after the other",
         controls=(
             Control("held_out", "held out now", (*range(len(data.errors)), None), 0, _fold_written),
-            Control("lam", "penalty λ", lams, lams[len(lams) // 2], _written),
+            Control("lam", "penalty λ (black line)", lams, lams[len(lams) // 2], _written),
         ),
         frame=partial(folds_frame, data),
         draw=partial(draw_folds, unit=unit, ylabel=ylabel),
@@ -70,7 +71,7 @@ def draw_folds(frame: FoldsFrame, *, unit: float = 1.0, ylabel: str = "squared e
     unit : float
         Errors are drawn and told as multiples of it.
     ylabel : str
-        The error and its unit.
+        The error, and its unit in brackets.
 
     Returns
     -------
@@ -84,7 +85,7 @@ def draw_folds(frame: FoldsFrame, *, unit: float = 1.0, ylabel: str = "squared e
         _blocks(frame, (0, 0, _LEFT - 6, rows + 46)),
         _choices(frame, (0, 0, size[0], rows + 46)),
         _curves(frame, (0, rows + 8, size[0], _CURVES), unit, ylabel),
-        says=_says(frame, unit).replace(" = ", "\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}"),
+        says=_says(frame, unit, _unit_of(ylabel)).replace(" = ", "\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}"),
         size=size,
     )
 
@@ -116,7 +117,7 @@ def _choices(frame: FoldsFrame, place) -> Panel:
     panel = _over_penalties(
         data, (len(data.errors) - 0.4, -0.6), place, title="Penalty of the lowest error", xticks={}, yticks={}
     )
-    panel.upright(frame.lam).line(data.choices[:n_seen], range(n_seen), width=1.4)
+    panel.upright(frame.lam, width=0.9).line(data.choices[:n_seen], range(n_seen), width=1.4)
     for k in range(n_seen):
         panel.points([data.favourites[k]], [k], _role(frame, k), size=6.5)
     panel.points(data.choices[1:n_seen], range(1, n_seen), size=3.5)
@@ -139,7 +140,7 @@ def _curves(frame: FoldsFrame, place, unit: float, ylabel: str) -> Panel:
     data, shown = frame.data, _few(len(frame.data.lams))
     labels = {"xlabel": "penalty λ (strong → weak)", "ylabel": ylabel}
     panel = _over_penalties(data, _heights(data, unit), place, title=_title(frame), **labels)
-    panel.upright(frame.lam)
+    panel.upright(frame.lam, width=0.9)
     for k in range(frame.n_seen):
         label = f"fold {k + 1}" if k == frame.held_out else str(k + 1)
         errors, width = data.errors[k, shown] / unit, 2.0 if k == frame.held_out else 1.2
@@ -174,8 +175,8 @@ def _draw_mean(panel: Panel, frame: FoldsFrame, shown, unit: float) -> None:
     )
     for label, lam, below_top, anchor in marks:
         top = highest - below_top * (highest - lowest)
-        panel.line([lam, lam], [lowest, top], "CHOICE", width=1.2)
-        panel.points([lam], data.means[k, data.lams == lam] / unit, "CHOICE")
+        panel.line([lam, lam], [lowest, top], "CHOICE", width=2.4)
+        panel.points([lam], data.means[k, data.lams == lam] / unit, "CHOICE", size=6.5)
         panel.text(_moved(data.lams, lam, 5 if anchor == "start" else -5), top, label, anchor=anchor)
 
 
@@ -184,31 +185,39 @@ def _title(frame: FoldsFrame) -> str:
         return "One fold: a curve without a band"
     k = frame.n_seen - 1
     strongest, weakest = frame.data.simple_choices[k], frame.data.weakest_alike[k]
-    return f"Within one standard error: λ from {_written(strongest)} to {_written(weakest)}"
+    return f"Within one standard error of the lowest: λ {_written(strongest)} to {_written(weakest)}"
 
 
-def _says(frame: FoldsFrame, unit: float) -> str:
+def _says(frame: FoldsFrame, unit: float, unit_written: str) -> str:
     """Say what the fold alone and the mean so far would choose, and the errors at lam."""
     data, k = frame.data, frame.n_seen - 1
     mean, error, fold_error = (value / unit for value in (frame.mean, frame.standard_error, frame.fold_error))
     here, chosen = f"At λ = {_written(frame.lam)}", _written(data.choices[k])
+    mean_written = (
+        f"{_written(mean)} ± {_written(error, mean)} "
+        f"({'; '.join(part for part in ('one standard error', unit_written) if part)})."
+    )
     if frame.held_out is None:
         return (
             f"The mean of all {k + 1} folds is lowest at λ = {chosen}; the one-standard-error rule takes "
-            f"{_written(data.simple_choices[k])}. {here} the error is {_written(mean)} ± {_written(error, mean)}."
+            f"{_written(data.simple_choices[k])}. {here} the error is {mean_written}"
         )
     edge = f", the {data.edges[k]}est of the grid" if data.edges[k] else ""
-    alone = f"Fold {k + 1} alone would choose λ = {_written(data.favourites[k])}{edge}"
+    alone = f"Fold {k + 1} alone chooses λ = {_written(data.favourites[k])}{edge}"
     if k == 0:
-        return f"{alone}. {here} its error is {_written(fold_error)}. There is nothing to average yet."
+        in_unit = f" ({unit_written})" if unit_written else ""
+        return (
+            f"{alone}. {here} its error is {_written(fold_error)}{in_unit}. There is nothing to average yet."
+        )
     same = data.choices[k] == data.favourites[k]
-    both = (
-        f"so would the mean of {k + 1} folds" if same else f"the mean of {k + 1} folds would choose {chosen}"
-    )
-    return (
-        f"{alone}; {both}. {here} the fold's error is {_written(fold_error)}, "
-        f"the mean {_written(mean)} ± {_written(error, mean)}."
-    )
+    both = f"so does the mean of {k + 1}" if same else f"the mean of {k + 1} chooses {chosen}"
+    return f"{alone}; {both}. {here} the fold's error is {_written(fold_error)}, the mean {mean_written}"
+
+
+def _unit_of(ylabel: str) -> str:
+    """Return what stands in brackets at the end of a label."""
+    found = re.search(r"\(([^()]*)\)$", ylabel)
+    return found[1] if found else ""
 
 
 def _role(frame: FoldsFrame, k: int) -> str:
