@@ -488,9 +488,10 @@ def sweeps_case(*, standardised, warm):
     def make_case(rng):
         X, y = centred_case(rng, scales=(0.3, 0.7, 1.6, 3.0))
         X = fit_standardizer(X).transform(X) if standardised else X
-        lam = 0.2 * np.max(np.abs(X.T @ y)) / len(y)
-        start = rng.choice([-1.0, 1.0], size=4) * rng.uniform(1, 3, size=4) if warm else np.zeros(4)
-        return Case((X, y, lam, int(rng.integers(2, 5)), start))
+        # from far away and for one or two sweeps, so that the start still shows in the answer
+        lam = (0.05 if warm else 0.2) * np.max(np.abs(X.T @ y)) / len(y)
+        start = rng.choice([-1.0, 1.0], size=4) * rng.uniform(4, 8, size=4) if warm else np.zeros(4)
+        return Case((X, y, lam, int(rng.integers(1, 3) if warm else rng.integers(2, 5)), start))
 
     return make_case
 
@@ -560,12 +561,14 @@ def menu_case(*, signed=True, dear=True, returns=False, exact=False):
     def make_case(rng):
         lams = np.sort(rng.uniform(0.1, 10, size=6))[::-1].copy()
         betas = np.tri(6, 5, -1) * rng.uniform(0.1, 2, size=(6, 5))
-        if signed:
-            betas = betas * rng.permutation([1.0, 1.0, -1.0, -1.0, -1.0])
         costs = rng.integers(2, 9, size=5).astype(float) if dear else np.ones(5)
-        wanted = int(rng.integers(2, 5))
+        wanted = 4 if returns else int(rng.integers(2, 5))
+        if signed:
+            signs = rng.permutation([1.0, 1.0, -1.0, -1.0, -1.0])
+            signs[wanted] = -1  # the column that makes the next row too dear
+            betas = betas * signs
         if returns:
-            costs[2], wanted = 60.0, 4
+            costs[2] = 60.0
             betas[4:, 2] = 0
         bills = (betas != 0) @ costs
         budget = bills[wanted] + (0.0 if exact else 0.5)
