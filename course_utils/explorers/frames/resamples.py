@@ -58,7 +58,9 @@ class ResamplesFrame:
     effects, own_effects : (n_features,)
         Coefficients of the last resample and of the sample, for one standard deviation of the sample.
     frequencies : (n_features,), shares of the resamples so far that keep each column
-    n_same, n_lists : int, how often the sample's own list has come back, and how many lists there were
+    missed_by : (n_features + 1,) int
+        How many resamples so far decide otherwise than the sample for 0, 1, 2, ... columns.
+    n_lists : int, how many lists there were so far
     """
 
     lam: float
@@ -68,13 +70,18 @@ class ResamplesFrame:
     effects: np.ndarray
     own_effects: np.ndarray
     frequencies: np.ndarray
-    n_same: int
+    missed_by: np.ndarray
     n_lists: int
 
     @property
     def on_list(self) -> np.ndarray:
         """Which columns the sample keeps, (n_features,)."""
         return self.own_effects != 0
+
+    @property
+    def n_same(self) -> int:
+        """How often the sample's own list has come back."""
+        return int(self.missed_by[0])
 
     @property
     def differs(self) -> np.ndarray:
@@ -154,7 +161,7 @@ def resamples_frame(resamples: Resamples, lam: float, *, n_drawn: int) -> Resamp
         effects=betas[-1] * resamples.spread,
         own_effects=own * resamples.spread,
         frequencies=kept.mean(axis=0),
-        n_same=int((kept == (own != 0)).all(axis=1).sum()),
+        missed_by=np.bincount(np.sum(kept != (own != 0), axis=1), minlength=len(own) + 1),
         n_lists=len(np.unique(kept, axis=0)),
     )
 

@@ -22,8 +22,10 @@ MOST_COLUMNS = 20
 LONGEST_NAME = 16
 WHOLE_LIST = "whole list"
 SAMPLE_AT, RESAMPLE_AT = 0.18, 0.72  # where the two lists stand in their panel
+SHORTEST_BAR = 2.5  # pixels: what is kept shows, however small it is
 _LISTS_WIDTH = 110  # pixels
 _ROW_HEIGHT, _FRAME_HEIGHT = 15, 76  # pixels: a row at least, and all that is not a row
+_KEY_HEIGHT, _ABOVE, _BELOW = 46, 30, 46  # pixels: the key, and what a panel keeps free for title and axis
 
 
 def resamples_explorer(X, y, feature_names, *, lam, rng) -> Explorer:
@@ -73,7 +75,7 @@ def resamples_explorer(X, y, feature_names, *, lam, rng) -> Explorer:
 
 
 def draw_resamples(frame: ResamplesFrame, *, names, limits) -> Picture:
-    """Draw the last resample beside the sample on the left, the frequencies so far on the right.
+    """Draw the last resample beside the sample on the left, the frequencies so far on the right, a key below.
 
     Parameters
     ----------
@@ -87,15 +89,16 @@ def draw_resamples(frame: ResamplesFrame, *, names, limits) -> Picture:
 
     Lesson: notebooks/07_bootstrap_and_stability.ipynb
     """
-    size = (SIZE[0], max(SIZE[1], _FRAME_HEIGHT + _ROW_HEIGHT * (len(names) + 1)))
+    width, height = SIZE[0], max(SIZE[1], _FRAME_HEIGHT + _ROW_HEIGHT * (len(names) + 1))
     first = _margin(names) + _LISTS_WIDTH
-    middle, last = ((first + x, *rest) for x, *rest in columns(1, 1, size=(size[0] - first, size[1])))
+    middle, last = ((first + x, *rest) for x, *rest in columns(1, 1, size=(width - first, height)))
     return picture(
-        _two_lists(frame, names, (0, 0, first, size[1])),
+        _two_lists(frame, names, (0, 0, first, height)),
         _coefficients(frame, limits, middle),
         _so_far(frame, last),
+        _key(width, height),
         says=_says(frame),
-        size=size,
+        size=(width, height + _KEY_HEIGHT),
     )
 
 
@@ -104,15 +107,15 @@ def _two_lists(frame, names, place) -> Panel:
     panel = Panel(
         (0, 1),
         [*names, WHOLE_LIST],
-        title=f"Resample {frame.n_drawn}: {_verdict(int(frame.differs.sum()))}",
+        title=_verdict(int(frame.differs.sum()), len(names)),
         xticks={SAMPLE_AT: "sample", RESAMPLE_AT: "resample"},
         place=place,
         left=_margin(names),
         right=0,
     )
     panel.across(len(names) - 0.5, "MUTED", width=0.8)
-    same = not frame.differs.any()
-    own, now = np.append(frame.on_list, True), np.append(frame.effects != 0, same)
+    panel.text(RESAMPLE_AT, len(names), "another" if frame.differs.any() else "same", anchor="middle")
+    own, now = frame.on_list, frame.effects != 0
     _dots(panel, SAMPLE_AT, own, "TRUTH")
     _dots(panel, SAMPLE_AT, ~own, "MUTED", size=3)
     _dots(panel, RESAMPLE_AT, own & now, "ESTIMATE")
@@ -127,23 +130,42 @@ def _dots(panel, at, shown, role, *, size=6, hollow=False) -> Panel:
 
 
 def _coefficients(frame, limits, place) -> Panel:
-    """Draw the coefficients of the resample as bars, the sample's own as ticks; the last row is the key."""
+    """Draw the coefficients of the resample as bars, the sample's own as ticks; the whole list has none."""
     low, high = limits
     room, n_features = 0.06 * (high - low), len(frame.effects)
     panel = Panel(
         (low - room, high + room),
         [""] * (n_features + 1),
+        title=f"Resample {frame.n_drawn}",
         xlabel="coefficient per st. deviation",
         place=place,
-        left=34,
+        left=24,
+        right=12,
     )
     panel.across(n_features - 0.5, "MUTED", width=0.8)
-    panel.bars(frame.effects, _roles(frame))
-    key = low + 0.35 * (high - low)
-    for row in (*np.flatnonzero(frame.on_list), n_features):
-        at = frame.own_effects[row] if row < n_features else key
-        panel.line([at, at], [row - 0.44, row + 0.44], "TRUTH", width=2.5)
-    return panel.text(key + room, n_features, "the sample's")
+    shortest = SHORTEST_BAR * (high - low + 2 * room) / (panel.right - panel.left)
+    lengths = np.where(frame.effects == 0, 0, np.maximum(np.abs(frame.effects), shortest))
+    panel.bars(np.copysign(lengths, frame.effects), np.where(frame.on_list, "ESTIMATE", "CONTRAST"))
+    for row in np.flatnonzero(frame.on_list):
+        _tick(panel, frame.own_effects[row], row)
+    return panel
+
+
+def _tick(panel, at, row) -> Panel:
+    return panel.line([at, at], [row - 0.46, row + 0.46], "TRUTH", width=1.8)
+
+
+def _key(width, top) -> Panel:
+    """Explain the marks once; the axis of this panel lies below the edge of the picture."""
+    place = (0, top - _ABOVE, width, _ABOVE + _KEY_HEIGHT + 1 + _BELOW)
+    panel = Panel((0, width), ["", ""], xticks={}, place=place, left=0, right=0)
+    _dots(panel, 14, [True, False], "TRUTH")
+    _dots(panel, 30, [True, False], "ESTIMATE").text(42, 0, "kept")
+    _dots(panel, 30, [False, True], "MUTED", size=3).text(42, 1, "left out")
+    _dots(panel, 142, [True, False], "CONTRAST").text(154, 0, "kept: the sample leaves it out")
+    _dots(panel, 142, [False, True], "CONTRAST", hollow=True).text(154, 1, "left out: the sample keeps it")
+    _tick(panel, 426, 0).text(438, 0, "the sample's coefficient")
+    return panel.points([426], [1], "TRUTH", size=3.2, hollow=True).text(438, 1, "exactly zero")
 
 
 def _so_far(frame, place) -> Panel:
@@ -153,41 +175,38 @@ def _so_far(frame, place) -> Panel:
         (0, 100),
         [""] * len(shares),
         title=f"Whole list: {frame.n_same} of {frame.n_drawn}",
-        xlabel="kept so far (%)",
+        xlabel="share so far (%)",
         place=place,
         right=46,
     )
     panel.across(len(shares) - 1.5, "MUTED", width=0.8)
-    panel.bars(shares, [*_roles(frame), "TRUTH"])
+    panel.bars(shares, [*["MUTED"] * len(frame.frequencies), "TRUTH"])
     for row, share in enumerate(shares):
         panel.text(124, row, f"{share:.0f}", anchor="end")
     return panel
-
-
-def _roles(frame) -> list[str]:
-    """Blue for what the sample keeps, vermillion for what it does not."""
-    return np.where(frame.on_list, "ESTIMATE", "CONTRAST").tolist()
 
 
 def _margin(names) -> int:
     return 16 + 7 * max(map(len, [*names, WHOLE_LIST]))
 
 
-def _verdict(n_differ: int) -> str:
-    return {0: "the sample's list", 1: "1 decision differs"}.get(n_differ, f"{n_differ} decisions differ")
+def _verdict(n_differ: int, n_features: int) -> str:
+    return f"{n_differ} of {n_features} differ{'s' if n_differ == 1 else ''}"
 
 
 def _says(frame: ResamplesFrame) -> str:
-    lists = "1 list" if frame.n_lists == 1 else f"{frame.n_lists} different lists"
-    drawn = "1 resample" if frame.n_drawn == 1 else f"{frame.n_drawn} resamples"
-    all_columns = "1 column" if len(frame.effects) == 1 else f"{len(frame.effects)} columns"
-    came_back = {0: "never came back", 1: "came back once", 2: "came back twice"}.get(
+    n_features = len(frame.effects)
+    all_columns = "1 column" if n_features == 1 else f"{n_features} columns"
+    lists = "1 list" if frame.n_lists == 1 else f"{frame.n_lists} lists"
+    came_back = {0: "has not come back yet", 1: "came back once", 2: "came back twice"}.get(
         frame.n_same, f"came back {frame.n_same} times"
     )
+    missed = zip(frame.missed_by[1:], ("missed it by one", "by two"), strict=False)
     return (
-        f"At λ = {frame.lam:.3g} resample {frame.n_drawn} leaves out {frame.n_left_out} of {frame.n_samples} rows "
-        f"and keeps {np.count_nonzero(frame.effects)} of {all_columns}. "
-        f"So far {lists} in {drawn}; the sample's own {came_back}."
+        f"At λ = {frame.lam:.3g} the sample keeps {np.count_nonzero(frame.on_list)} of {all_columns}; resample "
+        f"{frame.n_drawn} lacks {frame.n_left_out} of {frame.n_samples} rows, keeps "
+        f"{np.count_nonzero(frame.effects)}. So far {lists}; the sample's {came_back}, "
+        f"{', '.join(f'{times} {how}' for times, how in missed)}."
     )
 
 
