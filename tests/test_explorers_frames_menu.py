@@ -324,6 +324,14 @@ def test_the_price_axis_has_round_ticks_below_the_highest_price(men, scale, tick
     assert all(f">{tick}<" in svg for tick in ticks.split() or ("10⁻⁷", "10⁻⁸"))
 
 
+def test_a_power_of_ten_just_below_the_highest_price_gets_no_tick(men):
+    X, y, names = men
+    explorer = menu_explorer(X, y * 1.2 / objective.lam_max(X, y), names)
+    svg = explorer.picture(**explorer.start).svg("")
+    assert ">1.2<" in svg
+    assert ">1<" not in svg
+
+
 def test_the_band_shrinks_with_the_price_and_stands_still_in_shares(explorer, pictures):
     bands = [next(piece for piece in shown.pieces if "polygon" in piece) for shown in pictures]
     assert len(set(bands[0::2])) == len(explorer.controls[0].values)
