@@ -327,7 +327,7 @@ def test_the_price_axis_has_round_ticks_below_the_highest_price(men, scale, tick
 def test_a_power_of_ten_just_below_the_highest_price_gets_no_tick(men):
     X, y, names = men
     explorer = menu_explorer(X, y * 1.2 / objective.lam_max(X, y), names)
-    svg = explorer.picture(**explorer.start).svg("")
+    svg = explorer.picture(lam=explorer.start["lam"], in_shares=True).svg("")
     assert ">1.2<" in svg
     assert ">1<" not in svg
 
