@@ -45,7 +45,8 @@ def test_the_least_squares_sheet_of_the_memo_is_that_of_the_data(economy):
     X, y = economy
     fit = fit_least_squares(X, y)
     groups = np.array_split(fit.residuals[np.argsort(fit.fitted)], 5)
-    sheet = printed([100 * fit_least_squares(X[:, [0]], y).beta[0], 100 * fit.beta[0]], 3)
+    alone, beside = (100 * beta[0] for beta in (fit_least_squares(X[:, [0]], y).beta, fit.beta))
+    sheet = [f"{number} percentage" for number in printed([alone, beside], 3)]
     sheet += printed(variance_inflation_factors(X)[0], 1)
     sheet += printed([residual_autocorrelation(fit.residuals, 1)[0], 2 / np.sqrt(len(y))], 3)
     sheet += [", ".join(printed([group.mean() for group in groups], 2))]
