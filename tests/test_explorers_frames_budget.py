@@ -150,7 +150,38 @@ def test_the_corner_holds_for_one_run_of_turns_that_grows_with_the_price():
     assert all(0 <= np.sum(np.diff(frame.lasso_at_turns[:, 1] == 0)) <= 2 for frame in found)
     svi = [frame.rest[1] for frame in found]
     assert svi == sorted(svi)
-    assert (svi[0], svi[-1]) == (0, 135)
+    assert [lam for lam, degrees in zip(PRICES, svi, strict=False) if not degrees][-1] == 0.25
+
+
+def test_the_rest_agrees_with_the_turns_shown_to_one_of_their_steps(frames):
+    for frame in frames[:: len(TURNS)]:
+        counted = 5 * np.sum(frame.lasso_at_turns[1:] == 0, axis=0)
+        assert (np.abs(frame.rest - counted) < 5).all()
+    assert frame_at(0.45).rest[1] == pytest.approx(94.7, abs=0.5)
+
+
+def test_at_the_opening_price_the_turns_show_what_the_lesson_says():
+    svi, age = frame_at(0.45), frame_at(0.45, pair=(0, 2))
+    assert (svi.lasso_at_turns[TURNS <= 0, 1] == 0).all()
+    assert (svi.lasso_at_turns[(TURNS > 0) & (TURNS < 90), 1] > 0).all()
+    assert svi.rest[1] > 90
+    assert 0 < svi.ridge_at_turns[:, 1].min() < 0.04
+    assert np.sum(np.diff(np.sign(age.ridge_at_turns[:, 1])) != 0) == 2
+    assert age.rest.tolist() == [0, 180]
+
+
+def test_the_disc_that_holds_least_squares_does_not_bind_ridge(frames):
+    for frame in frames:
+        is_least_squares = np.allclose(frame.ridge, frame.least_squares, rtol=1e-9)
+        assert frame.is_inside_disc == is_least_squares
+    assert [frame_at(lam).is_inside_disc for lam in (0.15, 0.2)] == [True, False]
+
+
+def test_beside_a_corner_one_coefficient_is_next_to_nothing_and_not_zero(frames):
+    for frame in frames:
+        smaller = np.abs(frame.lasso).min()
+        assert frame.is_beside_corner == (0 < smaller < frame.budget / 100)
+    assert frame_at(0.4, -85).is_beside_corner
 
 
 def test_the_disc_never_rests_on_an_axis_while_the_budget_is_positive(frames):
@@ -252,7 +283,7 @@ def test_a_turn_moves_the_touching_point_from_corner_to_edge(explorer):
     shown = [explorer.picture(**explorer.start | {"turn": turn}) for turn in (-45, 0, 5)]
     assert ["corner" in picture.says for picture in shown] == [True, True, False]
     for picture, words in ((shown[0], "at a corner"), (shown[2], "on an edge")):
-        assert f">Touched {words}<" in "".join(picture.pieces)
+        assert f">Diamond: touched {words}<" in "".join(picture.pieces)
 
 
 def test_each_sentence_is_of_one_setting(drawn):
@@ -268,6 +299,47 @@ def test_the_sentence_counts_the_zeros_of_the_frame(drawn):
         assert all(
             name in picture.says for name, beta in zip(frame.names, frame.lasso, strict=True) if beta == 0
         )
+
+
+def test_the_titles_on_the_right_say_how_long_the_lasso_is_zero(explorer):
+    wanted = {0.0: ["never", "never"], 0.45: ["never", "95° of 180°"], 0.85: ["every turn"] * 2}
+    for lam, words in wanted.items():
+        pieces = "".join(explorer.picture(**explorer.start | {"lam": lam}).pieces)
+        assert re.findall(">LASSO zero: ([^<]+)<", pieces) == words
+
+
+def test_the_sentence_gives_the_price_of_the_budget_after_the_turn(explorer):
+    said = explorer.picture(**explorer.start | {"turn": -90}).says
+    assert said.startswith("Price 0.45 before the turn, 0.15 after −90°; budget 0.39. At a corner: ")
+    assert explorer.picture(**explorer.start).says.startswith("Price 0.45, budget 0.39, no turn. At a corner")
+
+
+def test_no_sentence_writes_numbers_as_a_machine(drawn):
+    assert not any(re.search(r"\de[-−+]?\d", picture.says) for _, picture in drawn)
+
+
+def test_the_sentence_says_where_a_budget_does_not_bind(drawn):
+    for frame, picture in drawn:
+        assert ("LASSO and ridge are least squares" in picture.says) == (frame.lam == 0)
+        assert ("inside the disc" in picture.says) == (frame.is_inside_disc and frame.lam > 0)
+        assert ("just beside a corner" in picture.says.lower()) == (frame.is_beside_corner and frame.lam > 0)
+
+
+def test_dots_on_one_place_are_all_seen(explorer):
+    pieces = "".join(explorer.picture(**explorer.start | {"lam": 0.0}).pieces)
+    found = re.findall(r'<circle cx="(\S+)" cy="(\S+)" r="(\S+)" fill="(\S+)"', pieces)[:3]
+    assert len({dot[:2] for dot in found}) == 1
+    assert [float(dot[2]) for dot in found] == sorted({float(dot[2]) for dot in found}, reverse=True)
+    assert found[0][3] == "#FFFFFF"
+
+
+def test_a_key_says_what_the_colours_are(drawn):
+    assert all(">Blue: diamond, LASSO, its ellipse. Green: disc" in "".join(p.pieces) for _, p in drawn)
+
+
+def test_tiny_units_are_written_with_powers_of_ten():
+    explorer = budget_explorer(MEN.X[:, PAIR], MEN.y * 1e-6)
+    assert "budget 3.9·10⁻⁷" in explorer.picture(**explorer.start).says
 
 
 def test_a_sentence_fits_two_lines(drawn):

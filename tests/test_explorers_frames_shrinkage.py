@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -120,8 +122,49 @@ def test_the_page_is_small_enough_to_be_stored(pictures):
     assert len(_page(EXPLORER, pictures, first).encode()) < 200_000
 
 
-def test_it_opens_where_the_three_rules_differ():
+def test_it_opens_before_any_rule_has_left_zero():
     start = EXPLORER.start
-    answers = EXPLORER.frame(**start).answers
-    assert len({*answers.values(), start["wish"]}) == 3  # hard grants the wish
-    assert answers["hard"] == start["wish"]
+    assert start == {"lam": 1.0, "wish": 0.0}
+    assert {*EXPLORER.frame(**start).answers.values()} == {0.0}
+
+
+@pytest.mark.parametrize(("lam", "ridge"), [(1.0, 1 / 8), (2.0, 1 / 12)])
+def test_the_first_steps_are_those_that_the_lesson_tells(lam, ridge):
+    (first, beyond) = (WISHES[np.searchsorted(WISHES, at, side="right")] for at in (0, lam))
+    assert shrinkage_frame(lam, wish=first).answers["ridge"] == pytest.approx(ridge)
+    assert shrinkage_frame(lam, wish=beyond).answers["hard"] == lam + 0.25
+    assert shrinkage_frame(lam, wish=beyond).answers["soft"] == 0.25
+
+
+@pytest.mark.parametrize(
+    ("lam", "wish", "title", "words"),
+    [
+        (
+            1.0,
+            0.0,
+            "No wish: all three answer zero",
+            "Soft and hard do so up to the price, ridge for no other",
+        ),
+        (0.0, 0.0, "No price: every wish is granted", "all three grant it, 3 of 3"),
+        (1.0, 1.0, "Within the price: soft and hard rest", "Ridge keeps 0.50."),
+        (1.0, 0.25, "Within the price: soft and hard rest", "Ridge keeps 0.125."),
+        (1.0, 1.5, "Beyond the price: hard has jumped", "hard leaves 1.50 (all of it), soft 0.50"),
+    ],
+)
+def test_title_and_sentence_fit_the_place_of_the_wish(lam, wish, title, words):
+    shown = EXPLORER.picture(lam=lam, wish=wish)
+    assert f">{title}<" in "".join(shown.pieces)
+    assert words in shown.says
+
+
+def test_answers_that_agree_are_all_seen(pictures):
+    for shown in pictures:
+        dots = re.findall(r'<circle [^>]*r="([0-9.]+)" fill="#(?!FFFFFF)', "".join(shown.pieces))
+        assert len(dots) == 3
+        assert dots == sorted(set(dots), key=float, reverse=True)  # the smallest lies on top
+
+
+def test_no_label_stands_level_with_the_title(pictures):
+    for shown in pictures:
+        heights = re.findall(r'y="([0-9.]+)"[^>]*>(?:soft|hard|ridge)<', "".join(shown.pieces))
+        assert min(map(float, heights)) > 22

@@ -11,8 +11,9 @@ from course_utils.prox import soft_threshold
 from course_utils.scaling import fit_standardizer
 from course_utils.validation import as_penalty, as_target, column_label, names_of
 
-TURN_STEP = 5  # degrees
-TURNS = np.arange(-90, 91, TURN_STEP)  # an ellipse turned by 180 degrees is the same ellipse
+TURNS = np.arange(-90, 91, 5)  # degrees; an ellipse turned by 180 degrees is the same ellipse
+_FINE_TURNS = np.arange(-90, 90, 0.5)
+_BESIDE = 0.01  # of the budget: nearer to a corner the eye sees no gap
 _ROUND = np.linspace(0, 2 * np.pi, 73)
 _NEWTON_STEPS = 30
 
@@ -54,16 +55,20 @@ class BudgetFrame:
         The least loss anywhere, on the diamond and on the disc of the radius `budget`.
     zeros : int
         Coefficients of `lasso` that are exactly zero.
+    is_beside_corner : bool
+        The smaller coefficient of `lasso` is not zero and takes less than a hundredth of the budget.
+    is_inside_disc : bool
+        The disc holds least squares: the budget does not bind ridge.
     axes : (2, 2)
         First and last value of each coefficient beside the other, equally long; the same for every price
         and turn.
     axes_at_turns : (2, 2)
         First and last value of each coefficient by itself; the same for every price and turn.
     contours : dict of (n, 2) arrays
-        Equal loss: "lasso" and "ridge" through these points, "outer" further away.
+        Equal loss: "lasso" and "ridge" through these points.
     lasso_at_turns, ridge_at_turns : (len(TURNS), 2)
     rest : (2,)
-        Over how many degrees of turn, of 180, each coefficient of the LASSO is exactly zero.
+        Over how many degrees of turn, of 180, each coefficient of the LASSO is exactly zero; to half a degree.
     """
 
     names: tuple[str, str]
@@ -76,6 +81,8 @@ class BudgetFrame:
     lasso: np.ndarray
     ridge: np.ndarray
     zeros: int
+    is_beside_corner: bool
+    is_inside_disc: bool
     axes: np.ndarray
     axes_at_turns: np.ndarray
     contours: dict[str, np.ndarray]
@@ -172,11 +179,13 @@ def budget_frame(problem: BudgetProblem, lam: float, *, pair: tuple[int, int], t
         lasso=lasso[0],
         ridge=ridge[0],
         zeros=int(np.sum(lasso[0] == 0)),
+        is_beside_corner=bool(0 < np.abs(lasso[0]).min() < _BESIDE * budget),
+        is_inside_disc=bool(np.linalg.norm(centre) <= budget),
         **_axes(centre),
         contours=_contours(turned[0], centre, lasso[0], ridge[0]),
         lasso_at_turns=lasso[1:],
         ridge_at_turns=ridge[1:],
-        rest=TURN_STEP * np.sum(lasso[2:] == 0, axis=0),  # the first turn and the last are the same
+        rest=_rest(untouched, centre, budget),
     )
 
 
@@ -243,6 +252,12 @@ def _on_disc(curvatures: np.ndarray, centre: np.ndarray, radius: float) -> np.nd
     return np.einsum("kij,kj->ki", vectors, wishes / (eigenvalues + mu))
 
 
+def _rest(curvature: np.ndarray, centre: np.ndarray, radius: float) -> np.ndarray:
+    """Return over how many of 180 degrees of turn each coefficient of the LASSO is exactly zero."""
+    is_zero = _on_diamond(_turned(curvature, _FINE_TURNS), centre, radius) == 0
+    return 180 * is_zero.mean(axis=0)
+
+
 def _excess(curvatures: np.ndarray, centre: np.ndarray, beta: np.ndarray) -> np.ndarray:
     """Return (beta - b)'Q(beta - b) / 2: the loss above that of least squares."""
     offsets = beta - centre
@@ -253,7 +268,7 @@ def _contours(curvature, centre, lasso, ridge) -> dict[str, np.ndarray]:
     eigenvalues, vectors = np.linalg.eigh(curvature)
     unit = (np.column_stack([np.cos(_ROUND), np.sin(_ROUND)]) / np.sqrt(eigenvalues)) @ vectors.T
     touching, softer = (_excess(curvature, centre, beta) for beta in (lasso, ridge))
-    levels = {"lasso": touching, "ridge": softer, "outer": 1.8 * touching}
+    levels = {"lasso": touching, "ridge": softer}
     return {name: centre + np.sqrt(2 * level) * unit for name, level in levels.items()}
 
 

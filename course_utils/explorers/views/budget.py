@@ -16,12 +16,14 @@ from course_utils.explorers.frames.budget import (
     first_corner,
     price_steps,
 )
-from course_utils.explorers.picture import Panel, Picture, picture
+from course_utils.explorers.picture import Panel, Picture, picture, power_of_ten
 
-SIZE = (640, 366)
+SIZE = (640, 392)
+_HEIGHT = 366  # of the panels; the key stands below them
+_KEY = "Blue: diamond, LASSO, its ellipse. Green: disc, ridge, its ellipse. Black dot: least squares."
 _CORNERS = np.array([[1, 0, -1, 0], [0, 1, 0, -1]])
 _CIRCLE = np.array([[np.cos(angle), np.sin(angle)] for angle in np.linspace(0, 2 * np.pi, 61)]).T
-_FOUND = ("Touched on an edge", "Touched at a corner", "No budget, no coefficients")
+_FOUND = ("Diamond: touched on an edge", "Diamond: touched at a corner", "No budget, no coefficients")
 
 
 def budget_explorer(X, y, *, feature_names=None, start=None) -> Explorer:
@@ -52,7 +54,7 @@ def budget_explorer(X, y, *, feature_names=None, start=None) -> Explorer:
     first = pairs[0] if start is None else _pair_named(start, problem.feature_names)
     moves = (
         Control("lam", "price λ", prices, first_corner(problem, first), "{:g}".format),
-        Control("turn", "turn of the contours", tuple(TURNS.tolist()), 0, "{}°".format),
+        Control("turn", "turn of the ellipses", tuple(TURNS.tolist()), 0, "{}°".format),
     )
     if len(pairs) == 1:
         return _explorer(moves, partial(budget_frame, problem, pair=first))
@@ -67,7 +69,9 @@ def _explorer(controls, frame) -> Explorer:
 def draw_budget(frame: BudgetFrame) -> Picture:
     """Draw diamond, disc and contours on the left, both coefficients at every turn on the right."""
     panels = [_draw_touch(frame)]
-    for j, (top, height, xlabel) in enumerate(((0, 192, ""), (174, 192, "turn of the contours"))):
+    for j, (top, height, xlabel) in enumerate(
+        ((0, 192, ""), (174, 192, "turn of the ellipses (−90° is 90°)"))
+    ):
         panels.append(_draw_turns(frame, j, xlabel, (376, top, 264, height)))
     return picture(*panels, says=_says(frame), size=SIZE)
 
@@ -78,19 +82,19 @@ def _draw_touch(frame: BudgetFrame) -> Panel:
         tuple(frame.axes[1]),
         xlabel=f"coefficient of {frame.names[0]}",
         ylabel=f"coefficient of {frame.names[1]}",
-        title=_FOUND[frame.zeros],
-        place=(0, 0, 376, SIZE[1]),
+        title=_touched(frame),
+        place=(0, 0, 376, _HEIGHT),
     )
-    panel.across(0, width=0.6).upright(0, width=0.6).line(*frame.contours["outer"].T, "MUTED", width=1)
+    panel.across(0, width=0.6).upright(0, width=0.6)
     panel.outline(*(frame.budget * _CORNERS), "ESTIMATE", opacity=0.22, width=0)
     panel.line(*(frame.budget * _CIRCLE), "CHOICE", width=1.4)
     panel.line(*frame.contours["ridge"].T, "CHOICE", width=1)
     panel.line(*frame.contours["lasso"].T, "ESTIMATE", width=1.6)
-    first, second = frame.least_squares
-    panel.points([first], [second], "TRUTH", size=4)
-    panel.text(first, second + 0.05 * np.ptp(frame.axes[1]), "least squares", anchor="middle")
-    panel.points(*frame.ridge[:, None], "CHOICE")
-    return panel.points(*frame.lasso[:, None], "ESTIMATE", size=6)
+    panel.points(*frame.ridge[:, None], "CHOICE", size=8, hollow=True)
+    panel.points(*frame.lasso[:, None], "ESTIMATE", size=5.5)
+    panel.points(*frame.least_squares[:, None], "TRUTH", size=3)
+    corner, extent = frame.axes[:, 0], np.ptp(frame.axes, axis=1)
+    return panel.text(*(corner - (0.16, 0.2) * extent), _KEY)
 
 
 def _draw_turns(frame: BudgetFrame, j: int, xlabel: str, place) -> Panel:
@@ -99,37 +103,68 @@ def _draw_turns(frame: BudgetFrame, j: int, xlabel: str, place) -> Panel:
         tuple(frame.axes_at_turns[j]),
         xlabel=xlabel,
         ylabel=frame.names[j],
-        title=f"Zero over {frame.rest[j]}° of turn" if frame.rest[j] else "Zero at no turn",
+        title=_rests(frame.rest[j]),
         xticks={at: f"{at}°" for at in (-90, 0, 90)},
         place=place,
         right=58,
     )
     panel.across(0, width=0.6).upright(frame.turn, "MUTED")
-    panel.line(TURNS, frame.ridge_at_turns[:, j], "CHOICE", label="ridge")
     panel.line(TURNS, frame.lasso_at_turns[:, j], "ESTIMATE", label="LASSO")
-    panel.points([frame.turn], [frame.ridge[j]], "CHOICE")
-    return panel.points([frame.turn], [frame.lasso[j]], "ESTIMATE")
+    panel.line(TURNS, frame.ridge_at_turns[:, j], "CHOICE", label="ridge")
+    panel.points([frame.turn], [frame.ridge[j]], "CHOICE", size=6.5, hollow=True)
+    return panel.points([frame.turn], [frame.lasso[j]], "ESTIMATE", size=4)
+
+
+def _touched(frame: BudgetFrame) -> str:
+    if not frame.lam:
+        return "No price: both are least squares"
+    return "Diamond: just beside a corner" if frame.is_beside_corner else _FOUND[frame.zeros]
+
+
+def _rests(degrees: float) -> str:
+    if degrees in (0, 180):
+        return "LASSO zero: every turn" if degrees else "LASSO zero: never"
+    return f"LASSO zero: {max(1, round(degrees))}° of 180°"
 
 
 def _says(frame: BudgetFrame) -> str:
-    setting = f"Price {frame.lam:g}, budget {_short(frame.budget)}. "
-    setting += f"Turned by {frame.turn}°," if frame.turn else "Not turned,"
-    ridge = " and ".join(map(_short, frame.ridge))
+    count = f"{frame.zeros} of 2 coefficients {'is' if frame.zeros == 1 else 'are'} zero"
+    return f"{_setting(frame)}. {_found(frame, count)}."
+
+
+def _setting(frame: BudgetFrame) -> str:
+    """Say what was paid for the budget, and what it costs once the ellipses are turned."""
+    budget = f"budget {_short(frame.budget)}"
+    if not frame.turn:
+        return f"Price {frame.lam:g}, {budget}, no turn"
+    price = _short(frame.price) if frame.lam else "0"
+    return f"Price {frame.lam:g} before the turn, {price} after {frame.turn}°; {budget}"
+
+
+def _found(frame: BudgetFrame, count: str) -> str:
     if frame.zeros == 2:
-        both = " and ".join(frame.names)
-        return f"{setting} diamond and disc are a point: 2 of 2 coefficients are zero ({both})."
-    if frame.zeros == 1:
-        gone = frame.names[int(frame.lasso[0] != 0)]
-        return (
-            f"{setting} a corner is touched: 1 of 2 coefficients is zero ({gone})."
-            f" On the disc none is: {ridge}."
-        )
-    lasso = ", ".join(f"{name} {_short(value)}" for name, value in zip(frame.names, frame.lasso, strict=True))
-    return f"{setting} an edge is touched: 0 of 2 coefficients are zero ({lasso}). On the disc: {ridge}."
+        return f"Diamond and disc are a point: {count} ({' and '.join(frame.names)})"
+    pairs = zip(frame.names, frame.lasso, strict=True)
+    lasso = ", ".join(f"{name} {_short(value, frame.budget)}" for name, value in pairs)
+    ridge = " and ".join(_short(value, frame.budget) for value in frame.ridge)
+    if not frame.lam:
+        return f"The budget binds nobody, LASSO and ridge are least squares: {count} ({lasso})"
+    where = "Just beside a corner" if frame.is_beside_corner else ("On an edge", "At a corner")[frame.zeros]
+    if frame.zeros:
+        lasso = frame.names[int(frame.lasso[0] != 0)]
+    on_disc = "Ridge is least squares, inside the disc" if frame.is_inside_disc else f"Ridge: {ridge}"
+    return f"{where}: {count} ({lasso}). {on_disc}"
 
 
-def _short(value: float) -> str:
-    return f"{value:.2g}" if abs(value) < 100 else f"{value:,.0f}"
+def _short(value: float, budget: float = 0.0) -> str:
+    """Return two digits: 0.39, 4,321, 3.9·10⁻⁷; of less than a hundredth of a budget, none."""
+    size = abs(value)
+    if size < budget / 100:
+        return "nearly 0"
+    if size == 0 or size >= 1e-4:
+        return f"{value:.2g}" if size < 100 else f"{value:,.0f}"
+    digits, power = f"{value:.1e}".split("e")
+    return f"{digits}·{power_of_ten(int(power))}"
 
 
 def _written(problem, pair: tuple[int, int]) -> str:
