@@ -105,7 +105,7 @@ ATTACKS = {
 # What a submission tries to read or reach; it prints what it got, which must be nothing.
 SPIES = {
     "the repository": "import glob\nprint(glob.glob('{root}/*.md') + glob.glob('{root}/tests/*') + glob.glob('{root}/instructor/*'))",
-    "other people's homes": "import os\nprint([p for p in ('/root/.bashrc', '/home', '/etc/passwd', '/etc/shadow', '/var') if os.path.exists(p)])",
+    "other people's homes": "import os\nprint([p for p in ('{home}/.bashrc', '/home', '/etc/passwd', '/etc/shadow', '/var') if os.path.exists(p)])",
     "the environment": "import os\nprint([k for k in os.environ if k.startswith(('COURSE', 'JUPYTER', 'PYTEST', 'CI'))])",
     "the parent's memory": (
         "import os\nfound = []\nfor pid in filter(str.isdigit, os.listdir('/proc')):\n    try:\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -42,7 +43,7 @@ def test_an_attack_gets_what_its_answers_earn_and_the_run_ends(name, release):
 
 @pytest.mark.parametrize("name", SPIES)
 def test_a_spy_finds_nothing(name, release):
-    spying = SPIES[name].format(root=PACKAGE.parent, prefix=sys.prefix)
+    spying = SPIES[name].format(root=PACKAGE.parent, prefix=sys.prefix, home=Path.home())
     cells = rebuild(release, answered(release, q1=spying))
     result = score(cells, QUESTIONS, np.random.default_rng(0), pace=QUICK)
     assert [output.printed for output in result.outputs if output.printed] == ["[]\n"]

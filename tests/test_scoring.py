@@ -67,6 +67,11 @@ def test_a_solution_gives_way_to_a_stub_that_signals_itself(source):
     assert without_solution(text_of(source, "q2")) == "raise NotImplementedError\n"
 
 
+def test_in_a_text_a_solution_gives_way_to_nothing():
+    text = "Your answer here.\n### BEGIN SOLUTION\nBecause.\n### END SOLUTION\n"
+    assert without_solution(text, is_code=False) == "Your answer here.\n"
+
+
 def test_a_release_keeps_all_but_the_solutions(source, release):
     assert [c["metadata"] for c in release["cells"]] == [c["metadata"] for c in source["cells"]]
     assert text_of(release, "q3") == "Say why."

@@ -13,6 +13,7 @@ from course_utils.lessons.catalogue import ROOT
 # Test files that guard something else than one module of the package, and what.
 GUARDS = {
     "test_architecture": "who may import whom",
+    "test_assignments": "the assignments that ship",
     "test_attacks": "the grader, against those who would cheat it",
     "test_claims": "the claims ledger, its boxes and its page",
     "test_course": "the front door, course.py",
@@ -32,6 +33,8 @@ GUARDS = {
     "test_notebooks": "what a finished lesson is",
     "test_palette": "the colours, for every eye",
     "test_prose_numbers": "no typed number in prose",
+    "test_ps1": "the numbers in the texts of assignment 1",
+    "test_ps2": "what is particular to assignment 2",
     "test_published_results": "tables that others printed",
     "test_readme": "README and its map",
     "test_tests": "what a test is",

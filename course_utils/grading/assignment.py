@@ -78,9 +78,11 @@ def load_questions(path: Path) -> tuple[Question, ...]:
     return tuple(questions)
 
 
-def without_solution(source: str) -> str:
-    """Return a cell as it is released: each worked solution gives way to a stub that signals itself."""
-    return SOLUTION.sub(lambda found: f"{_indent(found[1])}raise NotImplementedError\n", source)
+def without_solution(source: str, *, is_code: bool = True) -> str:
+    """Return a cell as it is released: a worked solution gives way to a stub that signals itself, or to nothing."""
+    return SOLUTION.sub(
+        lambda found: f"{_indent(found[1])}raise NotImplementedError\n" if is_code else "", source
+    )
 
 
 def _indent(block: str) -> str:

@@ -56,8 +56,9 @@ def release_of(source: dict[str, Any]) -> dict[str, Any]:
     """Return the notebook as students get it: stubs for solutions, no outputs."""
     release = json.loads(json.dumps(source))
     for cell in release["cells"]:
-        cell["source"] = without_solution("".join(cell["source"]))
-        if cell["cell_type"] == "code":
+        is_code = cell["cell_type"] == "code"
+        cell["source"] = without_solution("".join(cell["source"]), is_code=is_code)
+        if is_code:
             cell["outputs"], cell["execution_count"] = [], None
     return release
 
@@ -120,8 +121,8 @@ def marks(source: dict[str, Any], questions: Sequence[Question], rng: np.random.
     """Grade the solution, the stub, every wrong solution and garbage, and compare with what each should get."""
     release = release_of(source)
 
-    def graded(notebook: dict[str, Any]) -> Score:
-        return score(rebuild(release, notebook), questions, rng)
+    def graded(notebook: dict[str, Any], asked: Sequence[Question] = questions) -> Score:
+        return score(rebuild(release, notebook), asked, rng)
 
     complaints = [
         f"{result.grade_id}: the solution fails a check: {check}"
@@ -148,9 +149,7 @@ def marks(source: dict[str, Any], questions: Sequence[Question], rng: np.random.
 def _of_wrong_solutions(question: Question, source: dict[str, Any], graded) -> list[str]:
     complaints = []
     for wrong in question.wrong_solutions:
-        (result,) = [
-            r for r in graded(_edited(source, question, wrong)).questions if r.grade_id == question.grade_id
-        ]
+        (result,) = graded(_edited(source, question, wrong), [question]).questions
         if result.points >= question.points:
             complaints.append(f"{question.grade_id}: the wrong solution {wrong.name!r} gets full marks")
         elif wrong.hint and not any(check.say == wrong.hint for check in result.checks):
