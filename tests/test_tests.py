@@ -35,6 +35,7 @@ GUARDS = {
     "test_prose_numbers": "no typed number in prose",
     "test_ps1": "the numbers in the texts of assignment 1",
     "test_ps2": "what is particular to assignment 2",
+    "test_ps3": "what is particular to assignment 3",
     "test_published_results": "tables that others printed",
     "test_readme": "README and its map",
     "test_tests": "what a test is",
