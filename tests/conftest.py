@@ -18,9 +18,8 @@ from hypothesis import settings  # noqa: E402
 pytest_plugins = ("kill_rate", "driving.fixtures", "driving.latency")
 
 matplotlib.use("Agg")
-pytest.register_assert_rewrite(
-    "claims", "driving"
-)  # checks and drivers that fail show their values, as tests do
+# checks and drivers that fail show their values, as tests do
+pytest.register_assert_rewrite("claims", "driving")
 
 settings.register_profile("course", derandomize=True, deadline=None, max_examples=30)
 settings.register_profile("weekly", derandomize=True, deadline=None, max_examples=500)
