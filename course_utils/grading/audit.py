@@ -5,14 +5,15 @@ Every complaint is a sentence; an assignment without complaints can be released.
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from course_utils.grading.assignment import POINTS, SOLUTION, Question, without_solution
-from course_utils.grading.scoring import Score, score
+from course_utils.grading.assignment import POINTS, SOLUTION, Question, WrongSolution, without_solution
+from course_utils.grading.scoring import QuestionScore, Score, score
 from course_utils.grading.submission import Cell, nbgrader_metadata, rebuild
 
 FEWEST_WRONG_SOLUTIONS = 2
@@ -121,8 +122,8 @@ def marks(source: dict[str, Any], questions: Sequence[Question], rng: np.random.
     """Grade the solution, the stub, every wrong solution and garbage, and compare with what each should get."""
     release = release_of(source)
 
-    def graded(notebook: dict[str, Any], asked: Sequence[Question] = questions) -> Score:
-        return score(rebuild(release, notebook), asked, rng)
+    def graded(notebook: dict[str, Any]) -> Score:
+        return score(rebuild(release, notebook), questions, rng)
 
     complaints = [
         f"{result.grade_id}: the solution fails a check: {check}"
@@ -135,8 +136,7 @@ def marks(source: dict[str, Any], questions: Sequence[Question], rng: np.random.
         for result in graded(release).questions
         if result.points
     ]
-    for question in questions:
-        complaints += _of_wrong_solutions(question, source, graded)
+    complaints += _of_wrong_solutions(source, questions, graded)
     for name, expression in GARBAGE.items():
         complaints += [
             f"{result.grade_id}: an answer of {name} gets {result.points:g} points"
@@ -146,17 +146,26 @@ def marks(source: dict[str, Any], questions: Sequence[Question], rng: np.random.
     return complaints
 
 
-def _of_wrong_solutions(question: Question, source: dict[str, Any], graded) -> list[str]:
+def _of_wrong_solutions(source: dict[str, Any], questions: Sequence[Question], graded) -> list[str]:
+    """Grade the first wrong solution of every question in one notebook, then the second, and so on."""
     complaints = []
-    for wrong in question.wrong_solutions:
-        (result,) = graded(_edited(source, question, wrong), [question]).questions
-        if result.points >= question.points:
-            complaints.append(f"{question.grade_id}: the wrong solution {wrong.name!r} gets full marks")
-        elif wrong.hint and not any(check.say == wrong.hint for check in result.checks):
-            complaints.append(
-                f"{question.grade_id}: {wrong.name!r} does not meet its hint; it meets {result.lines}"
-            )
+    for wrongs in itertools.zip_longest(*(question.wrong_solutions for question in questions)):
+        chosen = [(question, wrong) for question, wrong in zip(questions, wrongs, strict=True) if wrong]
+        edited = source
+        for question, wrong in chosen:
+            edited = _edited(edited, question, wrong)
+        results = {result.grade_id: result for result in graded(edited).questions}
+        for question, wrong in chosen:
+            complaints += _of_one_wrong_solution(question, wrong, results[question.grade_id])
     return complaints
+
+
+def _of_one_wrong_solution(question: Question, wrong: WrongSolution, result: QuestionScore) -> list[str]:
+    if result.points >= question.points:
+        return [f"{question.grade_id}: the wrong solution {wrong.name!r} gets full marks"]
+    if wrong.hint and not any(check.say == wrong.hint for check in result.checks):
+        return [f"{question.grade_id}: {wrong.name!r} does not meet its hint; it meets {result.lines}"]
+    return []
 
 
 def _edited(source: dict[str, Any], question: Question, wrong) -> dict[str, Any]:
