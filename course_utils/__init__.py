@@ -15,6 +15,7 @@ style           the look of the figures, and `show_figure`
 plotting        the figures that several lessons draw
 explorers       figures that can be moved
 exercises       exercises that answer
+grading         work that nobody has read, run in a sandbox and scored
 lessons         the lessons as data: their list, their execution, their comparison, the learner's copies
 cli             the verbs of `course`
 
