@@ -299,8 +299,9 @@ class Panel:
         """Return the pixels of points; what is far outside is brought nearer, missing values are NaN."""
         across = self.left + self._x.shares(x) * (self.right - self.left)
         down = self.bottom - self._y.shares(y) * (self.bottom - self.top)
-        places = np.stack(np.broadcast_arrays(across, down), axis=-1).clip(-_FAR_AWAY, _FAR_AWAY)
-        return (np.round(places, _DECIMALS) + 0.0).tolist()
+        places = np.empty((max(len(across), len(down)) if len(across) and len(down) else 0, 2))
+        places[:, 0], places[:, 1] = across, down
+        return (places.clip(-_FAR_AWAY, _FAR_AWAY).round(_DECIMALS) + 0.0).tolist()
 
     def _runs(self, x, y) -> list[list[list[float]]]:
         """Return the pieces of a line between its missing points."""
@@ -333,8 +334,7 @@ class _Axis:
         """Return how far along the axis values lie: 0 at first, 1 at last, NaN where they have no place."""
         first, last, values = self.first, self.last, np.atleast_1d(np.asarray(values, float))
         if self.is_log:
-            with np.errstate(divide="ignore", invalid="ignore"):
-                values = np.where(values > 0, np.log(values), np.nan)
+            values = np.log(np.where(values > 0, values, np.nan))
             first, last = math.log(first), math.log(last)
         return (values - first) / (last - first)
 
