@@ -88,6 +88,17 @@ def power_of_ten(power: int) -> str:
     return f"10{str(power).translate(_RAISED)}"
 
 
+def scientific(value: float) -> str:
+    """Return 3.9·10⁻⁷: two digits and a power of ten."""
+    digits, power = f"{value:.1e}".split("e")
+    return f"{digits}·{power_of_ten(int(power))}"
+
+
+def shortened(name: str, longest: int) -> str:
+    """Return a name of at most so many letters, the cut marked."""
+    return name if len(name) <= longest else name[: longest - 1] + "…"
+
+
 def with_minus_signs(text: str) -> str:
     """Return the text with a minus sign in place of each hyphen before a number."""
     return re.sub(r"(?<![\w)])-(?=[\d.])", "−", text)

@@ -16,7 +16,7 @@ from course_utils.explorers.frames.budget import (
     first_corner,
     price_steps,
 )
-from course_utils.explorers.picture import Panel, Picture, picture, power_of_ten
+from course_utils.explorers.picture import Panel, Picture, picture, scientific
 
 SIZE = (640, 392)
 _HEIGHT = 366  # of the panels; the key stands below them
@@ -163,8 +163,7 @@ def _short(value: float, budget: float = 0.0) -> str:
         return "nearly 0"
     if size == 0 or size >= 1e-4:
         return f"{value:.2g}" if size < 100 else f"{value:,.0f}"
-    digits, power = f"{value:.1e}".split("e")
-    return f"{digits}·{power_of_ten(int(power))}"
+    return scientific(value)
 
 
 def _written(problem, pair: tuple[int, int]) -> str:

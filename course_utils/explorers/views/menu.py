@@ -9,7 +9,7 @@ import numpy as np
 
 from course_utils.explorers.explorer import Control, Explorer
 from course_utils.explorers.frames.menu import MenuFrame, menu_frame, prepare_menu
-from course_utils.explorers.picture import SIZE, Panel, Picture, columns, picture, power_of_ten
+from course_utils.explorers.picture import SIZE, Panel, Picture, columns, picture, power_of_ten, shortened
 
 ROLES = ("ESTIMATE", "CONTRAST", "CHOICE", "FOURTH")
 _REACH = 1.08  # of the right panel, in the same shares
@@ -183,4 +183,4 @@ def _back_to_front(menu) -> list[int]:
 
 
 def _short(name: str) -> str:
-    return name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1] + "…"
+    return shortened(name, _LONGEST_NAME)

@@ -13,7 +13,7 @@ from course_utils.explorers.frames.resamples import (
     resamples_frame,
     widest_effects,
 )
-from course_utils.explorers.picture import SIZE, Panel, Picture, columns, picture
+from course_utils.explorers.picture import SIZE, Panel, Picture, columns, picture, shortened
 from course_utils.validation import as_penalty
 
 N_RESAMPLES = 100
@@ -218,4 +218,4 @@ def _checked_names(feature_names, n_features: int) -> list[str]:
         )
     if n_features > MOST_COLUMNS:
         raise ValueError(f"X has {n_features} columns; at most {MOST_COLUMNS} have room in the picture")
-    return [name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…" for name in names]
+    return [shortened(name, LONGEST_NAME) for name in names]

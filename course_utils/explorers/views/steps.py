@@ -8,7 +8,7 @@ import numpy as np
 
 from course_utils.explorers.explorer import Control, Explorer
 from course_utils.explorers.frames.steps import LONGEST_RUN, StepsFrame, steps_frame, survey
-from course_utils.explorers.picture import Panel, Picture, columns, picture, power_of_ten
+from course_utils.explorers.picture import Panel, Picture, columns, picture, scientific
 from course_utils.validation import names_of
 
 FACTORS = (0.2, 0.5, 1.0, 1.5, 1.9, 2.0, 2.05, 2.1, 2.5)
@@ -126,5 +126,4 @@ def _written(value: float) -> str:
     """Return two digits, or all before the point: 0.034, 1,234, 7.3·10⁻⁷."""
     if 1e-3 <= value < 1e4:
         return f"{value:.2g}" if value < 10 else f"{value:,.0f}"
-    digits, power = f"{value:.1e}".split("e")
-    return f"{digits}·{power_of_ten(int(power))}"
+    return scientific(value)

@@ -15,7 +15,7 @@ from course_utils.explorers.frames.units import (
     reach_of_effects,
     units_frame,
 )
-from course_utils.explorers.picture import SIZE, Panel, Picture, picture, power_of_ten
+from course_utils.explorers.picture import SIZE, Panel, Picture, picture, power_of_ten, shortened
 
 LONGEST_NAME = 22  # letters at a row
 
@@ -88,7 +88,7 @@ def draw_units(frame: UnitsFrame, *, reach: tuple[float, float], target_unit: st
     size = (SIZE[0], round(76 + (len(rows) + 1) * np.clip(254 / (len(rows) + 1), 15, 36)))
     panel = Panel(
         reach,
-        [*map(_short, frame.names), ""],
+        [*(shortened(name, LONGEST_NAME) for name in frame.names), ""],
         title=_title(frame),
         xlabel=f"effect of one standard deviation s{unit}",
         place=(0, 0, *size),
@@ -168,7 +168,3 @@ def _times(factor: float) -> str:
     if factor == 1:
         return "as written"
     return f"× {factor:,g}" if factor > 1 else f"÷ {round(1 / factor):,}"
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
