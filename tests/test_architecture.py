@@ -94,6 +94,9 @@ LIBRARIES = {
     "exercises": {"numpy", "scipy", "IPython"},
     "grading": {"numpy"},
     "grading.worker": {"IPython", "traitlets"},
+    "grading.gradebook": {"nbgrader", "sqlalchemy", "traitlets"},  # of the extra "grading"
+    "grading.marking": {"numpy", "distributed", "tqdm"},
+    "grading.feedback": {"nbconvert", "pygments"},
     "cli.doctor": set(),
 }
 # These run where nothing is installed yet, and so does all that they import.

@@ -18,6 +18,7 @@ HELP = (
 )
 
 LEARNER, DEVELOPER = "requirements.txt", "requirements-dev.txt"
+DEVELOPER_EXTRAS = ("test", "grading", "cluster")
 COMPILE = [
     *("pip", "compile", "pyproject.toml", "--group", "build"),
     # One file for every platform and Python, and nothing in it that names the index or the machine.
@@ -62,7 +63,8 @@ def make_locks(*, upgrade: bool) -> dict[str, str]:
         workshop = Path(folder)
         for name in ("pyproject.toml", DEVELOPER):
             shutil.copy(ROOT / name, workshop)
-        compile_lock(workshop, DEVELOPER, "--extra", "test", *(["--upgrade"] if upgrade else []))
+        extras = [word for extra in DEVELOPER_EXTRAS for word in ("--extra", extra)]
+        compile_lock(workshop, DEVELOPER, *extras, *(["--upgrade"] if upgrade else []))
         # uv keeps the versions it finds in its output file, so that a learner gets those the tests ran on.
         shutil.copy(workshop / DEVELOPER, workshop / LEARNER)
         compile_lock(workshop, LEARNER)

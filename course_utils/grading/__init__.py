@@ -11,4 +11,12 @@ submission  what was handed in, rebuilt from the release
 assignment  questions, and the checks that no student sees
 scoring     a submission judged question by question, in words that give nothing away
 audit       the proof that an assignment can be released
+classroom   a class folder, laid out as nbgrader's, and where each thing stands in it
+marks       what the machine found in one submission, as a record that outlives the run
+collecting  what was handed in, from a folder or an archive into the class
+marking     every submission graded, several at a time, and resumed after a crash
+gradebook   nbgrader's gradebook: assignments released into it, marks recorded in it and exported from it
+feedback    a page for each student, without anything in it that runs
+summary     a class by question: what to teach again
+variants    an assignment with other questions and other data, for a class of one's own
 """
