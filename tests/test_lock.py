@@ -82,7 +82,8 @@ def test_markers_in_the_locks_are_ones_this_test_sets():
 @pytest.fixture
 def workshop(tmp_path, monkeypatch):
     """A project of its own that depends on nothing, so that uv can lock it without a network."""
-    pyproject = '[project]\nname = "empty"\nversion = "1"\n[project.optional-dependencies]\ntest = []\n'
+    extras = "".join(f"{extra} = []\n" for extra in lock.DEVELOPER_EXTRAS)
+    pyproject = f'[project]\nname = "empty"\nversion = "1"\n[project.optional-dependencies]\n{extras}'
     (tmp_path / "pyproject.toml").write_text(pyproject + "[dependency-groups]\nbuild = []\n")
     for name in LOCKS:
         (tmp_path / name).write_text("left==1.0 \\\n    --hash=sha256:00\n")
