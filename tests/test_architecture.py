@@ -95,7 +95,8 @@ LIBRARIES = {
     "grading": {"numpy"},
     "grading.worker": {"IPython", "traitlets"},
     "grading.gradebook": {"nbgrader", "sqlalchemy", "traitlets"},  # of the extra "grading"
-    "grading.marking": {"numpy", "distributed", "tqdm"},
+    "grading.marking": {"numpy", "joblib", "distributed", "tqdm"},
+    "grading.graded_notebook": {"nbformat", "nbgrader"},
     "grading.feedback": {"nbconvert", "pygments"},
     "cli.doctor": set(),
 }

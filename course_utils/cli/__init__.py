@@ -29,6 +29,7 @@ VERBS = {
     "lock": Verb("remake the two lock files", "developer"),
     "map": Verb("write the generated parts of the README and the page of claims again", "developer"),
     "claims": Verb("show what is commonly said about the LASSO, and the verdict of a check", "developer"),
+    "assignment": Verb("release, collect, grade and give back the work of a class", "developer"),
 }
 
 
@@ -57,7 +58,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def overview() -> str:
     """Return the help: the two commands that most people need, then every verb."""
-    rest = "\n".join(f"  course {name:<9} {verb.help}" for name, verb in VERBS.items())
+    rest = "\n".join(f"  course {name:<10} {verb.help}" for name, verb in VERBS.items())
     return (
         "Regularised linear regression: a course in notebooks.\n\n"
         f"  {command('start'):<24} {VERBS['start'].help}\n"

@@ -3,6 +3,7 @@
 A submission is executed in a sandbox, in a process that never holds a check or a right answer. The scorer calls its
 functions across a pipe and judges what comes back with the checks of the exercises. Nothing is unpickled.
 
+errors      what an instructor is told in a sentence
 protocol    values and messages as length-prefixed JSON, read as coming from an opponent
 worker      what runs inside the sandbox: IPython, and an ear for the pipe
 sandbox     bubblewrap, and the limits without which nothing is graded

@@ -19,12 +19,14 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from course_utils.grading.errors import GradingError
+
 CONFIGURATION = "nbgrader_config.py"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")  # of an assignment
 STUDENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
 
 
-class BadClassError(Exception):
+class BadClassError(GradingError):
     """A folder that is no class, or a name that cannot stand in one; the message says what was wanted."""
 
 
