@@ -6,12 +6,20 @@ value, or a text that their own code could have filled with either.
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from course_utils.exercises.types import Check, NotAttemptedError, NotPlainError, Outcome, judge_answer
+from course_utils.exercises.types import (
+    Check,
+    CheckResult,
+    NotAttemptedError,
+    NotPlainError,
+    Outcome,
+    judge_answer,
+)
 from course_utils.grading.assignment import Question
 from course_utils.grading.student import CallFailedError, CellOutput, Pace, Student, WorkerLostError
 from course_utils.grading.submission import Cell
@@ -20,14 +28,25 @@ NOT_ATTEMPTED = "not attempted"
 LOST_CALLS = 2  # after so many crashes or time-outs in one question its other checks fail unseen
 
 
+class Failure(enum.StrEnum):
+    """Why a check gave no points; as text in a record of marks, where none means that the answer was wrong."""
+
+    WRONG = "wrong"
+    NOT_ATTEMPTED = "not attempted"
+    UNDEFINED = "undefined"
+    RAISED = "raised"
+    ENDED = "ended"  # the worker: by leaving, by using up its time or its memory, or by disturbing the grader
+
+
 @dataclass(frozen=True)
 class CheckScore:
-    """How one check went: its points if it passed, and what to say if it did not."""
+    """How one check went: its points if it passed, and what to say, and a Failure, if it did not."""
 
     label: str
     points: float
     of: float
     say: str = ""
+    failure: str = ""
 
     def __str__(self) -> str:
         """Return the line of the feedback."""
@@ -102,16 +121,12 @@ def score_question(student: Student, question: Question, rng: np.random.Generato
     """Judge one question of a running submission."""
     name = question.name
     if not student.defines(name):
-        return _all_failed(question, f"your notebook defines no {name}")
+        return _all_failed(question, f"your notebook defines no {name}", Failure.UNDEFINED)
     answer = _Careful(student.function(name)) if question.wants_function else _value(student, name)
     verdict = judge_answer(question, answer, rng)
     if verdict.outcome is Outcome.NOT_ATTEMPTED:
-        return _all_failed(question, NOT_ATTEMPTED)
-    scores = tuple(
-        CheckScore(result.check.label, result.check.points * result.passed, result.check.points, _say(result))
-        for result in verdict.results
-    )
-    return QuestionScore(question.grade_id, scores)
+        return _all_failed(question, NOT_ATTEMPTED, Failure.NOT_ATTEMPTED)
+    return QuestionScore(question.grade_id, tuple(map(_check_score, verdict.results)))
 
 
 class _Careful:
@@ -140,16 +155,20 @@ def _value(student: Student, name: str):
         return object()
 
 
-def _say(result) -> str:
+def _check_score(result: CheckResult) -> CheckScore:
+    label, of = result.check.label, result.check.points
     if result.passed:
-        return ""
-    if isinstance(result.error, CallFailedError | WorkerLostError):
-        return str(result.error)
-    return result.hint or result.message
+        return CheckScore(label, of, of)
+    match result.error:
+        case CallFailedError():
+            return CheckScore(label, 0, of, str(result.error), Failure.RAISED)
+        case WorkerLostError():
+            return CheckScore(label, 0, of, str(result.error), Failure.ENDED)
+    return CheckScore(label, 0, of, result.hint or result.message, Failure.WRONG)
 
 
-def _all_failed(question: Question, why: str) -> QuestionScore:
+def _all_failed(question: Question, why: str, failure: Failure) -> QuestionScore:
     def failed(check: Check) -> CheckScore:
-        return CheckScore(check.label, 0, check.points, why)
+        return CheckScore(check.label, 0, check.points, why, failure)
 
     return QuestionScore(question.grade_id, tuple(map(failed, question.checks)))
