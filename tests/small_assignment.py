@@ -3,65 +3,23 @@
 from __future__ import annotations
 
 import copy
+import json
 import os
+import shutil
 
 import numpy as np
 import pytest
+import small_checks
+from small_checks import NORM, QUESTIONS, SIGN, VALUE, draw, is_norm  # noqa: F401  (for the tests of grading)
 
-from course_utils.exercises.types import Case, Check, close
+from course_utils.cli.assignment import OWN_CLASS
 from course_utils.grading import sandbox
-from course_utils.grading.assignment import Question, WrongSolution
+from course_utils.grading.classroom import CONFIGURATION, Classroom
 from course_utils.grading.scoring import score
 from course_utils.grading.student import Pace
 from course_utils.grading.submission import rebuild
 
 QUICK = Pace(cell=3, call=2, total=30)
-SIGN = "What becomes of a negative number?"
-
-
-def draw(rng):
-    """A vector with numbers of both signs."""
-    return Case((np.concatenate([rng.normal(size=4), [-3.0, 4.0]]),))
-
-
-def is_norm(case, answer):
-    """Whether the answer is the L1 norm."""
-    return close(answer, np.abs(case.args[0]).sum())
-
-
-NORM = Question(
-    "q1",
-    "l1_norm",
-    (
-        Check(
-            "of numbers of one sign",
-            1,
-            lambda rng: Case((rng.uniform(1, 2, size=5),)),
-            is_norm,
-            "Add them up.",
-        ),
-        Check("of numbers of both signs", 2, draw, is_norm, SIGN),
-    ),
-    (
-        WrongSolution("signed", "np.abs(b)", "b", SIGN),
-        WrongSolution("squared", "np.abs(b)", "b**2"),
-    ),
-)
-VALUE = Question(
-    "q2",
-    "penalty",
-    (
-        Check(
-            "the penalty of (2, -3) at a half",
-            2,
-            lambda rng: Case(),
-            lambda _, a: close(a, 2.5),
-            "Half of five.",
-        ),
-    ),
-    (WrongSolution("signed", "2.5", "-0.5"), WrongSolution("unscaled", "2.5", "5")),
-    wants_function=False,
-)
 
 
 def cell(source, kind="code", **marks):
@@ -94,9 +52,6 @@ def source_notebook():
     }
 
 
-QUESTIONS = (NORM, VALUE)
-
-
 def answered(notebook, **answers):
     """The notebook with other sources in the cells of these grade_ids."""
     notebook = copy.deepcopy(notebook)
@@ -123,3 +78,36 @@ def require_sandbox():
         if os.environ.get("CI"):
             raise
         pytest.skip(str(error))
+
+
+def small_class(folder):
+    """A class folder with the small assignment, not yet released."""
+    room = Classroom(folder)
+    room.source("small").parent.mkdir(parents=True)
+    room.source("small").write_text(json.dumps(full_source()))
+    room.checks("small").parent.mkdir()
+    shutil.copy(small_checks.__file__, room.checks("small"))
+    shutil.copy(OWN_CLASS / CONFIGURATION, folder)
+    return room
+
+
+def full_source():
+    """The source notebook with all that nbgrader wants to find: its metadata, identifiers and a kernel."""
+    notebook = source_notebook()
+    for data in notebook["cells"]:
+        marks = data["metadata"]["nbgrader"]
+        data["id"] = marks["grade_id"]
+        defaults = {"schema_version": 3, "grade": False, "solution": False, "locked": False, "task": False}
+        data["metadata"]["nbgrader"] = defaults | marks
+    notebook["metadata"] = {
+        "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}
+    }
+    return notebook
+
+
+def hand_in(room, student, **answers):
+    """Let a student of the small class hand in these answers."""
+    release = json.loads(room.release("small").read_text())
+    path = room.submitted(student, "small")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(answered(release, **answers)))
