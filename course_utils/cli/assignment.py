@@ -99,7 +99,7 @@ def grade(args: argparse.Namespace) -> int:
             print(f"  {marks.student}: {marks.problem}")
     for student, why in graded.failed.items():
         print(f"  {student} could not be graded: {why}", file=sys.stderr)
-    print("\n".join(summary.lines(summary.summary(graded.marks, load_questions(room.checks(name))))))
+    print("\n".join(summary.lines(graded.marks, load_questions(room.checks(name)))))
     return int(bool(graded.failed))
 
 
