@@ -63,6 +63,7 @@ ARROWS = {
     },
     "grading": {"exercises.types"},
     "grading.worker": {"grading"},
+    "grading.feedback": {"grading", "style"},
     "lessons": set(),
     "cli": {"lessons", "exercises", "grading", "estimators"},
     "__main__": {"cli"},
@@ -97,7 +98,8 @@ LIBRARIES = {
     "grading.gradebook": {"nbgrader", "sqlalchemy", "traitlets"},  # of the extra "grading"
     "grading.marking": {"numpy", "joblib", "distributed", "tqdm"},
     "grading.graded_notebook": {"nbformat", "nbgrader"},
-    "grading.feedback": {"nbconvert", "pygments"},
+    "grading.safe_text": {"bleach", "nbconvert"},
+    "grading.feedback": {"pygments"},
     "cli.doctor": set(),
 }
 # These run where nothing is installed yet, and so does all that they import.

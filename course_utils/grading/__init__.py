@@ -17,6 +17,7 @@ marks       what the machine found in one submission, as a record that outlives 
 collecting  what was handed in, from a folder or an archive into the class
 marking     every submission graded, several at a time, and resumed after a crash
 gradebook   nbgrader's gradebook: assignments released into it, marks recorded in it and exported from it
+safe_text   what others have written, shown so that nothing in it runs
 feedback    a page for each student, without anything in it that runs
 summary     a class by question: what to teach again
 variants    an assignment with other questions and other data, for a class of one's own

@@ -1,8 +1,7 @@
 """The graded notebook: what nbgrader's formgrader shows to the person who marks by hand.
 
 It is the release, filled in by the submission. Of what the student has handed in, only sources of cells are in it; what
-their cells printed comes from our own run, as text. A text that holds anything but harmless markup is made inert: a
-space where a tag or a link would begin (`inert`).
+their cells printed comes from our own run, as text, and a written answer stands there inert: see safe_text.
 """
 
 from __future__ import annotations
@@ -15,25 +14,13 @@ from typing import Any
 
 from course_utils.grading.assignment import POINTS
 from course_utils.grading.marks import Marks
+from course_utils.grading.safe_text import inert, legible
 from course_utils.grading.student import CellOutput
 from course_utils.grading.submission import Cell, nbgrader_metadata, rebuild
 
 SCHEMA = 3  # of nbgrader's metadata
 NOT_ON_A_CELL = {"schema_version": SCHEMA, "grade": False, "solution": False, "locked": False, "task": False}
 CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\^_])")
-# Controls, and what lets a line be read otherwise than it stands; tabs and ends of lines may stay.
-UNSEEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164"
-    "\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
-)
-# Where Markdown, HTML or MathJax would begin something that does more than stand there.
-BEGINNINGS = (
-    (re.compile(r"<(?=[A-Za-z/!?])"), "< "),  # a tag, a comment, an automatic link
-    (re.compile(r"\](?=[(:])"), "] "),  # a link, an image, the address of either
-    (re.compile(r"\\(?=(?:href|require|unicode|cssId|class|style|bbox|csname)(?![A-Za-z]))"), r"\\ "),
-    (re.compile(r"^([ \t>*+.)0-9-]*(?:`{3,}(?=[^`\n]*$)|~{3,}))[^\n]*$", re.MULTILINE), r"\1"),  # mermaid
-)
 
 
 def graded_notebook(
@@ -81,23 +68,6 @@ def filled_in(release: dict[str, Any], submitted: dict[str, Any], marks: Marks) 
     for cell in cells:
         ours = released.pop(0) if released and _stands_for(cell, released[0]) else None
         yield _cell(cell, ours, next(outputs) if cell.is_code else None, lines.get(cell.grade_id))
-
-
-def inert(text: str) -> str:
-    """Return a Markdown text in which no tag, link, image or command of MathJax begins; it reads as before.
-
-    nbgrader renders Markdown without cleaning what comes out, and `javascript:` is a link to it.
-    """
-    text = legible(text)  # first: what it takes out could stand between the signs of a beginning
-    for beginning, kept in BEGINNINGS:
-        text = beginning.sub(kept, text)
-    return text
-
-
-def legible(text: str) -> str:
-    """Return a text without terminal colours, in which what would not be seen is written out (`\\u202e`)."""
-    text = ANSI.sub("", text.replace("\r\n", "\n")).replace("\r", "\n")
-    return UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def _outputs(cells: list[Cell], marks: Marks) -> tuple[CellOutput, ...]:
