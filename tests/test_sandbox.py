@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
@@ -99,6 +101,64 @@ def test_a_user_other_than_root_can_grade_too(public_package):
     command = [*become, SYSTEM_PYTHON, "-I", "-c", AS_A_STRANGER.format(root=public_package)]
     done = subprocess.run(command, capture_output=True, text=True, cwd="/", timeout=60)
     assert done.stdout.split("\n") == ["_per_user", "65534", "", ""], done.stderr
+
+
+def trusted_output(code, **limits):
+    """What a trusted process prints."""
+    if not sandbox._CAN_TRUST:
+        pytest.skip("this system has no process groups")
+    with sandbox.trusted(["-c", code], limits=sandbox.Limits(**limits)) as process:
+        return process.stdout.read().decode().strip()
+
+
+def test_what_is_trusted_runs_as_its_user_in_a_folder_that_vanishes():
+    user, folder = trusted_output("import os\nprint(os.getuid(), os.getcwd())").split()
+    assert int(user) == os.getuid()
+    assert folder != os.getcwd()
+    assert not os.path.exists(folder)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems know fewer limits")
+@pytest.mark.parametrize(
+    ("code", "limits"),
+    [
+        ("block = bytearray(200 * 2**20)", {"memory": 50 * sandbox.MEBIBYTE}),
+        ("while True: pass", {"seconds": 1}),
+        ("open('large', 'wb').write(bytes(2**20))", {"file_size": 2**19}),
+    ],
+    ids=["memory", "seconds", "file size"],
+)
+def test_what_is_trusted_has_limits_too(code, limits):
+    assert trusted_output(f"{code}\nprint('done')", **limits) == ""
+    assert trusted_output("print('done')", **limits) == "done"
+
+
+def test_what_is_trusted_leaves_no_process_behind():
+    code = "import os, time\nchild = os.fork()\nprint(child if child else '', flush=True)\ntime.sleep(60)"
+    with sandbox.trusted(["-c", code]) as process:
+        child = int(process.stdout.readline())
+        os.kill(child, 0)
+    with pytest.raises(ProcessLookupError):
+        wait_for_the_end(child)
+
+
+def wait_for_the_end(process):
+    """Ask for a process until there is none: whoever inherits it may take a moment to bury it."""
+    for _ in range(100):
+        os.kill(process, 0)
+        time.sleep(0.05)
+
+
+def test_where_nothing_can_be_trusted_the_sentence_says_what_to_do(undecided, monkeypatch):
+    monkeypatch.setattr(sandbox, "_CAN_TRUST", False)
+    monkeypatch.setattr(sandbox.sys, "platform", "win32")
+    with (
+        pytest.raises(sandbox.SandboxUnavailableError, match="Windows Subsystem"),
+        sandbox.trusted(["-c", ""]),
+    ):
+        pass
+    with pytest.raises(sandbox.SandboxUnavailableError, match=r"has the recipe\)\.$"):
+        sandbox.require_sandbox()
 
 
 @pytest.mark.sandbox

@@ -21,6 +21,7 @@ from small_assignment import (
 )
 
 from course_utils.exercises.types import Check
+from course_utils.grading import sandbox
 from course_utils.grading.assignment import (
     BadAssignmentError,
     Question,
@@ -118,6 +119,31 @@ def test_deleted_doubled_or_edited_test_cells_change_nothing(release):
     }
     for notebook in (submitted, doubled, deleted):
         assert points_of(release, notebook) == [3, 2]
+
+
+def untrusting(monkeypatch):
+    """A machine without the sandbox, on which whoever trusts says so."""
+
+    def unavailable():
+        raise sandbox.SandboxUnavailableError("no bubblewrap")
+
+    monkeypatch.setattr(sandbox, "_limiter", unavailable)
+
+
+def test_without_the_sandbox_nothing_is_run_unless_it_is_trusted(release, monkeypatch):
+    untrusting(monkeypatch)
+    cells = rebuild(release, answered(release, **RIGHT))
+    with pytest.raises(sandbox.SandboxUnavailableError, match="no bubblewrap"):
+        score(cells, QUESTIONS, np.random.default_rng(0), pace=QUICK)
+    assert score(cells, QUESTIONS, np.random.default_rng(0), pace=QUICK, trusted=True).points == 5
+
+
+@needs_sandbox
+def test_nothing_is_trusted_that_nobody_asked_to_trust(release, monkeypatch):
+    monkeypatch.setattr(sandbox, "trusted", None)
+    assert points_of(release, answered(release, **RIGHT)) == [3, 2]
+    with pytest.raises(TypeError):
+        score([], QUESTIONS, np.random.default_rng(0), trusted=True)
 
 
 def rebuilt(release, cells):

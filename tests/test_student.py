@@ -181,7 +181,8 @@ def test_a_process_left_behind_ends_with_the_submission():
     lasting = (
         f"import os\nif os.fork() == 0:\n    os.setsid()\n    os.execv('/usr/bin/sleep', ['sleep', '{mark}'])"
     )
-    with Student([lasting, "print(2)"], pace=QUICK) as student:
+    waiting = "import time\ntime.sleep(0.5)\nprint(2)"  # until the child has become another program
+    with Student([lasting, waiting], pace=QUICK) as student:
         assert student.outputs[1].printed == "2\n"
         assert any(mark.encode() in command for command in running_commands())
     assert not any(mark.encode() in command for command in running_commands())

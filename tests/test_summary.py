@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from small_assignment import NORM, QUESTIONS, SIGN, VALUE
 
+from course_utils.exercises.types import Check
+from course_utils.grading.assignment import Question
 from course_utils.grading.marks import Marks
 from course_utils.grading.scoring import CheckScore, Failure, QuestionScore
 from course_utils.grading.summary import QuestionSummary, lines, summary
@@ -28,7 +30,8 @@ PERFECT = marks("ada", answered(NORM, None, None), answered(VALUE, None))
 SIGNED = marks("bob", answered(NORM, None, Failure.WRONG), answered(VALUE, Failure.NOT_ATTEMPTED))
 LOST = marks("cleo", answered(NORM, Failure.WRONG, Failure.WRONG), answered(VALUE, Failure.RAISED))
 SLOW = marks("dan", answered(NORM, Failure.ENDED, Failure.WRONG), answered(VALUE, Failure.UNDEFINED))
-UNREADABLE = marks("eve", problem="eve.ipynb is no notebook")
+NOTHING = QuestionScore("q2", (CheckScore(VALUE.checks[0].label, 0, 2, "eve.ipynb is no notebook"),))
+UNREADABLE = marks("eve", NOTHING, problem="eve.ipynb is no notebook")
 CLASS = [PERFECT, SIGNED, LOST, SLOW, UNREADABLE]
 
 
@@ -84,6 +87,6 @@ def test_a_class_without_a_readable_submission_is_told_so(work):
 
 
 def test_no_line_is_longer_than_a_hundred_characters():
-    long = [type(NORM)("q" * 30, "n" * 30, NORM.checks, ())]
-    work = [marks("ada", QuestionScore("q" * 30, answered(NORM, None, Failure.WRONG).checks))]
-    assert max(map(len, lines(work, long))) <= 100
+    check = Check("of " + 20 * "long labels ", 1, None, None, 9 * "A long hint. ")
+    question = Question("q" * 30, "n" * 30, (check,), ())
+    assert max(map(len, lines([marks("ada", answered(question, Failure.WRONG))], [question]))) == 100

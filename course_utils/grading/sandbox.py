@@ -3,6 +3,8 @@
 Inside there is no network, and no file but the system, Python, the environment, this package and its data, all
 read-only, and a folder in memory that vanishes. What runs there may use so much memory, so many processes and so
 much time; where these limits cannot be set, nothing is graded.
+
+`trusted` runs the same as a plain process, for one's own notebooks. Nothing chooses it but whoever asks for it.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,7 +28,9 @@ DATA = PACKAGE.parent / "data"
 MEBIBYTE = 2**20
 CGROUPS = Path("/sys/fs/cgroup")
 SYSTEM = ("/usr", "/etc/ld.so.cache", "/etc/localtime")
+PIPES = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
 LINKS = ("bin", "sbin", "lib", "lib32", "lib64")
+_CAN_TRUST = hasattr(os, "killpg")  # Windows has no process groups, and no select() for pipes
 _numbers = itertools.count()
 
 
@@ -61,18 +66,81 @@ def sandboxed(arguments: list[str], *, limits: Limits | None = None) -> Iterator
     bubblewrap, or no limits.
     """
     limits = limits or Limits()
-    with _limiter()(limits) as prefix:
-        command = [*prefix, *_rlimits(limits), *_bubblewrap(limits), sys.executable, "-s", *arguments]
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
-        process = subprocess.Popen(command, **pipes)
+    with limited(limits) as prefix:
+        command = [*prefix, *_bubblewrap(limits), sys.executable, "-s", *arguments]
+        process = subprocess.Popen(command, **PIPES)
         try:
             yield process
         finally:
             process.kill()  # bubblewrap's first child dies with it, and takes the whole process namespace along
-            process.wait()
-            for pipe in (process.stdin, process.stdout):
-                with contextlib.suppress(OSError):
-                    pipe.close()
+            _close(process)
+
+
+@contextlib.contextmanager
+def trusted(arguments: list[str], *, limits: Limits | None = None) -> Iterator[subprocess.Popen]:
+    """Run `python -s` with these arguments as a plain process of yours, which can do all that you can.
+
+    Its folder is a new one, which vanishes; memory, processor time and files are limited for each process, where the
+    system knows such limits; its process group is killed when the block ends. Raises SandboxUnavailableError on
+    Windows, where the pipe to the worker cannot be watched.
+    """
+    if not _CAN_TRUST:
+        raise SandboxUnavailableError(
+            "Grading needs Linux or macOS: on Windows use the Windows Subsystem for Linux, or a Linux container "
+            "(instructor/guide.md has the recipe)."
+        )
+    with tempfile.TemporaryDirectory(prefix="course-grading-", ignore_cleanup_errors=True) as folder:
+        command = [sys.executable, "-s", "-c", _LIMIT_AND_BECOME, repr(_plain_limits(limits or Limits()))]
+        environment = {**os.environ, **_environment(folder), "PYTHONPATH": str(PACKAGE.parent)}
+        command += [sys.executable, "-s", *arguments]
+        process = subprocess.Popen(command, cwd=folder, env=environment, start_new_session=True, **PIPES)
+        try:
+            yield process
+        finally:
+            with contextlib.suppress(
+                ProcessLookupError, PermissionError
+            ):  # nothing of the group is left to kill
+                os.killpg(process.pid, signal.SIGKILL)
+            _close(process)
+
+
+# Limits are not set between fork and exec: another thread may hold a lock there that is never released.
+_LIMIT_AND_BECOME = """
+import ast, contextlib, os, sys
+with contextlib.suppress(ImportError):
+    import resource
+    for name, value in ast.literal_eval(sys.argv[1]).items():
+        with contextlib.suppress(AttributeError, OSError, ValueError):
+            resource.setrlimit(getattr(resource, name), (value, value))
+os.execv(sys.argv[2], sys.argv[2:])
+"""
+
+
+def _plain_limits(limits: Limits) -> dict[str, int]:
+    """Return the kernel's limits for each process; one of processes would count all that the user runs."""
+    return {
+        "RLIMIT_AS": 2 * limits.memory,
+        "RLIMIT_CPU": limits.seconds,
+        "RLIMIT_FSIZE": limits.file_size,
+        "RLIMIT_CORE": 0,
+    }
+
+
+def _close(process: subprocess.Popen) -> None:
+    process.wait()
+    for pipe in (process.stdin, process.stdout):
+        with contextlib.suppress(OSError):
+            pipe.close()
+
+
+@contextlib.contextmanager
+def limited(limits: Limits) -> Iterator[list[str]]:
+    """Yield the words that go before a command so that it keeps these limits; afterwards end what it has left behind.
+
+    Raises SandboxUnavailableError where limits were not seen to hold.
+    """
+    with _limiter()(limits) as prefix:
+        yield [*prefix, *_rlimits(limits)]
 
 
 def require_sandbox() -> None:
@@ -87,7 +155,7 @@ def _limiter():
         raise SandboxUnavailableError(
             "Grading runs code that nobody has read in a bubblewrap sandbox, which this machine lacks: "
             "on Linux install the package bubblewrap; elsewhere grade in a Linux container "
-            "(instructor/guide.md has the recipe). For your own notebooks there is --trusted."
+            f"(instructor/guide.md has the recipe).{' For your own notebooks there is --trusted.' * _CAN_TRUST}"
         )
     for limiter in (_cgroup_v1, _cgroup_v2, _systemd_scope, _per_user):
         if _holds(limiter):
@@ -221,12 +289,8 @@ def _bubblewrap(limits: Limits) -> list[str]:
     environment = {
         "PATH": f"{Path(sys.executable).parent}:/usr/bin",
         "HOME": "/tmp",
-        "IPYTHONDIR": "/tmp/ipython",
-        "MPLCONFIGDIR": "/tmp/matplotlib",
-        "MPLBACKEND": "Agg",
         "LANG": "C.UTF-8",
-        "PYTHONDONTWRITEBYTECODE": "1",
-        **dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
+        **_environment("/tmp"),
     }
     return [
         *(
@@ -252,6 +316,18 @@ def _bubblewrap(limits: Limits) -> list[str]:
         *(word for pair in environment.items() for word in ("--setenv", *pair)),
         "--",
     ]
+
+
+def _environment(folder: str) -> dict[str, str]:
+    """Return what a worker is told: where to keep its files, to show nothing, and to use one thread."""
+    return {
+        "TMPDIR": folder,
+        "IPYTHONDIR": f"{folder}/ipython",
+        "MPLCONFIGDIR": f"{folder}/matplotlib",
+        "MPLBACKEND": "Agg",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        **dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
+    }
 
 
 def _visible() -> list[str]:
