@@ -95,11 +95,14 @@ LIBRARIES = {
     "exercises": {"numpy", "scipy", "IPython"},
     "grading": {"numpy"},
     "grading.worker": {"IPython", "traitlets"},
-    "grading.gradebook": {"nbgrader", "sqlalchemy", "traitlets"},  # of the extra "grading"
+    "grading.gradebook": {"sqlalchemy", "traitlets"},  # these four: of the extra "grading"
+    "grading.book": {"nbgrader", "sqlalchemy", "alembic"},
+    "grading.releasing": {"nbgrader"},
+    "grading.inside_nbgrader": {"nbgrader", "nbconvert"},
     "grading.marking": {"numpy", "joblib", "distributed", "tqdm"},
     "grading.graded_notebook": {"nbformat", "nbgrader"},
     "grading.safe_text": {"bleach", "nbconvert"},
-    "grading.feedback": {"pygments"},
+    "grading.feedback": {"jinja2", "markupsafe", "pygments"},
     "cli.doctor": set(),
 }
 # These run where nothing is installed yet, and so does all that they import.

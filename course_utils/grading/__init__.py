@@ -14,9 +14,14 @@ scoring     a submission judged question by question, in words that give nothing
 audit       the proof that an assignment can be released
 classroom   a class folder, laid out as nbgrader's, and where each thing stands in it
 marks       what the machine found in one submission, as a record that outlives the run
-collecting  what was handed in, from a folder or an archive into the class
+origin      a folder or an archive from an LMS, listed and read as coming from an opponent
+collecting  what was handed in, from there into the class
 marking     every submission graded, several at a time, and resumed after a crash
-gradebook   nbgrader's gradebook: assignments released into it, marks recorded in it and exported from it
+gradebook   nbgrader's gradebook, found by the class's configuration and opened
+book        assignments released into it, marks recorded in it by whole submissions, results read from it
+releasing   a release made with nbgrader, the old one left until the new stands
+results     what a student has reached by machine and by hand, and the table of it for an LMS
+inside_nbgrader  what of nbgrader is replaced: stubs, and the running of student code, which is refused
 safe_text   what others have written, shown so that nothing in it runs
 feedback    a page for each student, without anything in it that runs
 summary     a class by question: what to teach again
