@@ -168,3 +168,12 @@ def test_no_control_group_is_left_behind():
         during = list(sandbox.CGROUPS.glob(f"*/course-grading-{os.getpid()}-*"))
     assert process.returncode is not None
     assert not any(group.exists() for group in during)
+
+
+@pytest.mark.sandbox
+def test_the_environment_of_the_grader_is_in_no_process_inside(monkeypatch):
+    require_sandbox()
+    monkeypatch.setenv("COURSE_GRADEBOOK_URL", "a-password")
+    code = "import glob; print([p for p in glob.glob('/proc/*/environ') if b'a-password' in open(p, 'rb').read()])"
+    with sandbox.sandboxed(["-c", code]) as process:
+        assert process.stdout.read() == b"[]\n"

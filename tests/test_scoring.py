@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import numpy as np
 import pytest
 from small_assignment import (
@@ -31,7 +33,7 @@ from course_utils.grading.assignment import (
 )
 from course_utils.grading.audit import audit, leaks, release_of, structure
 from course_utils.grading.scoring import score
-from course_utils.grading.submission import rebuild
+from course_utils.grading.submission import BadSubmissionError, read_notebook, rebuild
 
 
 @pytest.fixture
@@ -241,3 +243,10 @@ def test_a_file_of_checks_without_questions_is_refused(tmp_path):
         load_questions(tmp_path / "ps1.py")
     with pytest.raises(BadAssignmentError, match="is missing"):
         load_questions(tmp_path / "ps2.py")
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])
+def test_what_is_no_ordinary_file_is_not_read(make, tmp_path):
+    make(tmp_path / "ps1.ipynb")
+    with pytest.raises(BadSubmissionError, match=r"ps1\.ipynb is no ordinary file"):
+        read_notebook(tmp_path / "ps1.ipynb")

@@ -293,8 +293,9 @@ def _bubblewrap(limits: Limits) -> list[str]:
         **_environment("/tmp"),
     }
     return [
+        # --clearenv leaves bubblewrap's own environment, a gradebook's password perhaps, in /proc/1/environ inside
+        *("env", "-i", shutil.which("bwrap")),
         *(
-            "bwrap",
             "--unshare-all",
             "--unshare-user",
             "--disable-userns",

@@ -48,10 +48,11 @@ def read_notebook(path: Path) -> dict[str, Any]:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
     except OSError as error:
         raise BadSubmissionError(f"{path.name} cannot be opened: it is missing, or a link") from error
+    found = os.fstat(descriptor)
+    if not stat.S_ISREG(found.st_mode):
+        os.close(descriptor)
+        raise BadSubmissionError(f"{path.name} is no ordinary file")
     with os.fdopen(descriptor, "rb") as file:
-        found = os.fstat(file.fileno())
-        if not stat.S_ISREG(found.st_mode):
-            raise BadSubmissionError(f"{path.name} is no ordinary file")
         if found.st_size > LARGEST_FILE:
             raise BadSubmissionError(
                 f"{path.name} has {found.st_size:,} bytes; at most {LARGEST_FILE:,} are read"
