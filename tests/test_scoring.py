@@ -250,3 +250,14 @@ def test_what_is_no_ordinary_file_is_not_read(make, tmp_path):
     make(tmp_path / "ps1.ipynb")
     with pytest.raises(BadSubmissionError, match=r"ps1\.ipynb is no ordinary file"):
         read_notebook(tmp_path / "ps1.ipynb")
+
+
+@pytest.mark.parametrize("depth", [98, 99, 100, 900])
+def test_a_notebook_nested_too_deep_to_be_sent_on_is_refused(depth, tmp_path):
+    """Nested 900 deep it can be read, and the run ended when it was sent to another process."""
+    (tmp_path / "ps1.ipynb").write_text('{"cells": [], "deep": ' + "[" * depth + "]" * depth + "}")
+    if depth < 100:
+        assert read_notebook(tmp_path / "ps1.ipynb")["cells"] == []
+    else:
+        with pytest.raises(BadSubmissionError, match="more than 100 lists stand within one another"):
+            read_notebook(tmp_path / "ps1.ipynb")

@@ -16,6 +16,9 @@ from typing import Any
 LARGEST_FILE = 10 * 2**20  # bytes
 MOST_CELLS = 1_000
 LONGEST_SOURCE = 200_000  # characters of a cell
+DEEPEST_NESTING = (
+    100  # lists and objects within one another; what is deeper cannot be sent to another process
+)
 
 
 class BadSubmissionError(Exception):
@@ -68,7 +71,22 @@ def read_notebook(path: Path) -> dict[str, Any]:
         raise BadSubmissionError(
             f"{path.name} has {len(notebook['cells']):,} cells; at most {MOST_CELLS:,} are read"
         )
+    if _is_too_deep(notebook):
+        raise BadSubmissionError(
+            f"{path.name} is no notebook: more than {DEEPEST_NESTING} lists stand within one another"
+        )
     return notebook
+
+
+def _is_too_deep(notebook: dict[str, Any]) -> bool:
+    """Walk down level by level, not by recursion, for the depth is the student's choice."""
+    level: list[Any] = [notebook]
+    for _ in range(DEEPEST_NESTING):
+        inner = (value for data in level for value in (data.values() if isinstance(data, dict) else data))
+        level = [value for value in inner if isinstance(value, dict | list)]
+        if not level:
+            return False
+    return True
 
 
 def rebuild(release: dict[str, Any], submitted: dict[str, Any]) -> list[Cell]:
