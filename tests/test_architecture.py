@@ -95,8 +95,9 @@ LIBRARIES = {
     "exercises": {"numpy", "scipy", "IPython"},
     "grading": {"numpy"},
     "grading.worker": {"IPython", "traitlets"},
-    "grading.gradebook": {"sqlalchemy", "traitlets"},  # these four: of the extra "grading"
-    "grading.book": {"nbgrader", "sqlalchemy", "alembic"},
+    "grading.gradebook": {"sqlalchemy"},  # these five: of the extra "grading", and what it brings
+    "grading.book": {"nbgrader", "sqlalchemy"},
+    "grading.database": {"nbgrader", "sqlalchemy", "alembic", "traitlets"},
     "grading.releasing": {"nbgrader"},
     "grading.inside_nbgrader": {"nbgrader", "nbconvert"},
     "grading.marking": {"numpy", "joblib", "distributed", "tqdm"},

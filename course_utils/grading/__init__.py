@@ -17,7 +17,8 @@ marks       what the machine found in one submission, as a record that outlives 
 origin      a folder or an archive from an LMS, listed and read as coming from an opponent
 collecting  what was handed in, from there into the class
 marking     every submission graded, several at a time, and resumed after a crash
-gradebook   nbgrader's gradebook, found by the class's configuration and opened
+gradebook   nbgrader's gradebook, opened
+database    where the class's configuration says that it stands, with nbgrader's tables in it
 book        assignments released into it, marks recorded in it by whole submissions, results read from it
 releasing   a release made with nbgrader, the old one left until the new stands
 results     what a student has reached by machine and by hand, and the table of it for an LMS

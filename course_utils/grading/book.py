@@ -14,14 +14,10 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from alembic.config import Config as AlembicConfig
-from alembic.script import ScriptDirectory
 from nbgrader.api import (
     Assignment,
-    Base,
     BaseCell,
     Comment,
-    Course,
     Grade,
     Notebook,
     SolutionCell,
@@ -30,24 +26,21 @@ from nbgrader.api import (
     SubmittedNotebook,
     TaskCell,
 )
-from nbgrader.dbutil import ALEMBIC_DIR
 from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import parse_utc
-from sqlalchemy import create_engine, inspect, select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from course_utils.grading.assignment import POINTS
 from course_utils.grading.classroom import Classroom, write_whole
+from course_utils.grading.database import Settings, one_at_a_time
 from course_utils.grading.errors import GradingError
-from course_utils.grading.gradebook import Settings
 from course_utils.grading.marks import Marks
 from course_utils.grading.releasing import write_release
 from course_utils.grading.results import Exported, QuestionResult, Result, to_csv
 from course_utils.grading.submission import BadSubmissionError, nbgrader_metadata, read_notebook, rebuild
 
 NO_RESPONSE = "No response."  # nbgrader's words for an answer that was not filled in
-SECONDS_TO_WAIT = 30  # for another process that writes
-LOCK = 0x636F75727365  # of Postgres; any number that is always the same
 TOLERANCE = 1e-9  # of points: those of several checks are added up in another order
 
 
@@ -170,45 +163,8 @@ class Book:
     def _writing(self) -> Iterator[Session]:
         """Open the one transaction of a submission; other writers wait, so that what is read still holds."""
         with Session(self.engine) as session, session.begin():
-            _one_at_a_time(session.connection())
+            one_at_a_time(session.connection())
             yield session
-
-
-@contextlib.contextmanager
-def connected(settings: Settings) -> Iterator:
-    """Connect to the database of a class, with nbgrader's tables in it, and leave no connection behind."""
-    is_file = settings.url.get_backend_name() == "sqlite"
-    waits = {"timeout": SECONDS_TO_WAIT} if is_file else {"connect_timeout": SECONDS_TO_WAIT}
-    engine = create_engine(settings.url, connect_args=waits)
-    try:
-        with engine.begin() as connection:
-            if not inspect(connection).has_table(Grade.__tablename__):
-                _one_at_a_time(connection)
-                _make_tables(connection)
-        with Session(engine) as session, session.begin():
-            session.merge(Course(id=settings.course_id))
-        yield engine
-    finally:
-        engine.dispose()
-
-
-def _make_tables(connection) -> None:
-    """Make nbgrader's tables and note their version; nbgrader itself would look for alembic on the PATH."""
-    Base.metadata.create_all(connection)
-    versions = AlembicConfig()
-    versions.set_main_option("script_location", ALEMBIC_DIR)
-    head = ScriptDirectory.from_config(versions).get_current_head()
-    connection.execute(text("CREATE TABLE IF NOT EXISTS alembic_version (version_num VARCHAR(32) NOT NULL)"))
-    connection.execute(text("DELETE FROM alembic_version"))
-    connection.execute(text("INSERT INTO alembic_version (version_num) VALUES (:head)"), {"head": head})
-
-
-def _one_at_a_time(connection) -> None:
-    """Wait until nobody else writes; ends with the transaction."""
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-    elif connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
 
 
 def _assignment(session: Session, name: str) -> Assignment:

@@ -7,6 +7,10 @@ Every class calls `configure` in its nbgrader_config.py, so that `nbgrader` and 
 from __future__ import annotations
 
 import os
+import re
+import shutil
+import sys
+from pathlib import Path
 
 from nbconvert.exporters import NotebookExporter
 from nbgrader.converters import GenerateAssignment
@@ -17,6 +21,22 @@ from course_utils.grading.assignment import without_solution
 
 URL_VARIABLE = "COURSE_GRADEBOOK_URL"  # so that a password need not stand in a file
 REFUSAL = "Student code is not run by nbgrader here, for it has no sandbox: use `course assignment grade {}`."
+
+# What nbgrader would take out of a release, or run to fill it, and the audit does not know.
+FOREIGN_MARKERS = ("BEGIN HIDDEN TESTS", "BEGIN MARK SCHEME", "AUTOTEST")
+
+
+class NoForeignMarkers(NbGraderPreprocessor):
+    """Refuse nbgrader's own ways of hiding tests: the audit would not see what they make of a notebook."""
+
+    def preprocess_cell(self, cell, resources, index):
+        """Return a cell as it is, if none of nbgrader's markers stands in it."""
+        for marker in FOREIGN_MARKERS:
+            if marker in cell.source:
+                raise ValueError(
+                    f"cell {index + 1} holds {marker!r}, and hidden checks stand in checks/ here"
+                )
+        return cell, resources
 
 
 class CutSolutions(NbGraderPreprocessor):
@@ -42,10 +62,18 @@ def configure(c) -> None:
     """Set what every class needs in nbgrader's configuration; to be called when all else is set."""
     c.Autograde.exporter_class = NoExecution
     steps = GenerateAssignment.class_traits()["preprocessors"].default()
-    c.GenerateAssignment.preprocessors = [CutSolutions if step is ClearSolutions else step for step in steps]
+    steps = [CutSolutions if step is ClearSolutions else step for step in steps]
+    c.GenerateAssignment.preprocessors = [NoForeignMarkers, *steps]
     c.HTMLExporter.sanitize_html = (
         True  # what students write is shown in the formgrader, and must not run there
     )
     c.FormgradeExtension.debug = False  # it would show this configuration, a database's password included
-    if url := os.environ.get(URL_VARIABLE):
-        c.CourseDirectory.db_url = url
+    if address := os.environ.get(URL_VARIABLE) or c.CourseDirectory.get("db_url"):
+        c.CourseDirectory.db_url = with_driver(address)
+    if shutil.which("alembic") is None:  # nbgrader calls it by name when it makes a gradebook
+        os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+
+
+def with_driver(address: str) -> str:
+    """Return the address of a database with the Postgres driver that is installed."""
+    return re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", address)

@@ -53,12 +53,12 @@ def _source(room: Classroom, name: str) -> dict:
         source = read_notebook(room.source(name))
     except BadSubmissionError as error:
         raise GradingError(
-            f"There is no assignment {name} to release in {room.root / 'source'}: {error}"
+            f"there is no assignment {name} to release in {room.root / 'source'}: {error}"
         ) from None
     others = sorted(path.name for path in room.source(name).parent.glob("*.ipynb") if path.stem != name)
     if others:
         raise GradingError(
-            f"An assignment is one notebook, and source/{name} holds another: {', '.join(others)}. Move it elsewhere."
+            f"an assignment is one notebook, and source/{name} holds another: {', '.join(others)}. Move it elsewhere."
         )
     return source
 
@@ -121,7 +121,7 @@ def _in_our_words(name: str, said: _Said) -> str:
             f"{name} has cells that were not there before, or lacks some that were, and there are marks already: "
             "give back the cells, or release it under another name."
         )
-    return f"{name} cannot be released; nbgrader says: {reason}"
+    return f"{name} cannot be released: {reason.partition(': ')[2] or reason}"
 
 
 def _require_same(released: dict, proved: dict) -> None:
@@ -130,8 +130,8 @@ def _require_same(released: dict, proved: dict) -> None:
     for number, (ours, theirs) in enumerate(zip(*texts, strict=True), 1):
         if ours != theirs:
             raise GradingError(
-                f"Cell {number} would be released otherwise than it was audited. Are nbgrader's markers of hidden "
-                "tests, of a marking scheme or of automatic tests in it? Hidden checks stand in checks/ here."
+                f"cell {number} would be released otherwise than it was audited: does this class's configuration of "
+                "nbgrader add a header, a footer or steps of its own?"
             )
 
 
