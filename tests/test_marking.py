@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import pytest
-from course_utils.grading.gradebook import open_gradebook
 from small_assignment import RIGHT, hand_in, require_sandbox, small_class
 
 from course_utils.grading import marking, sandbox
+from course_utils.grading.classroom import Classroom
 from course_utils.grading.errors import GradingError
+from course_utils.grading.gradebook import open_gradebook
 
 pytestmark = pytest.mark.sandbox
 HALF = {"q1": "def l1_norm(b):\n    return sum(b)", "q2": RIGHT["q2"]}  # 1 of 3, 2 of 2
@@ -15,16 +19,22 @@ NOTHING = {}
 EXPECTED = {"ada": 5, "bob": 3, "cyd": 0}
 
 
-@pytest.fixture
-def room(tmp_path):
+@pytest.fixture(scope="module")
+def class_of_three(tmp_path_factory):
     """A class of three, whose work is in."""
     require_sandbox()
-    room = small_class(tmp_path)
+    room = small_class(tmp_path_factory.mktemp("class"))
     with open_gradebook(room) as book:
         book.release("small")
     for student, answers in (("ada", RIGHT), ("bob", HALF), ("cyd", NOTHING)):
         hand_in(room, student, **answers)
     return room
+
+
+@pytest.fixture
+def room(class_of_three, tmp_path):
+    """A copy of the class, to be graded."""
+    return Classroom(Path(shutil.copytree(class_of_three.root, tmp_path / "class")))
 
 
 def points(room):
@@ -168,7 +178,8 @@ def test_ones_own_notebooks_are_graded_without_a_sandbox_and_not_taken_for_other
     assert len(marking.grade(room, "small").fresh) == 3
 
 
-def test_a_scheduler_that_does_not_answer_is_named(room):
+def test_a_scheduler_that_does_not_answer_is_named(room, monkeypatch):
+    monkeypatch.setattr(marking, "SCHEDULER_TIMEOUT", 1)
     with pytest.raises(GradingError, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:9"):
         marking.grade(room, "small", scheduler="tcp://127.0.0.1:9")
 

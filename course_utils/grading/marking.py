@@ -32,6 +32,7 @@ from course_utils.grading.sandbox import require_sandbox
 from course_utils.grading.scoring import score
 from course_utils.grading.submission import BadSubmissionError, read_notebook, rebuild
 
+SCHEDULER_TIMEOUT = 10  # seconds
 VERSION = 1  # of the grader: marks by another version are not current
 
 
@@ -140,6 +141,19 @@ def grade(
     return Graded(tuple(marks[student] for student in sorted(marks)), fresh, failed)
 
 
+def marks_that_hold(room: Classroom, name: str) -> list[Marks]:
+    """Return the current marks of everybody who has handed in, by student; nothing is run or recorded."""
+    prepared = {trusted: _Preparation(room, require_name(name), trusted, 0) for trusted in (False, True)}
+    found = {student: read_marks(room.marks(student, name)) for student in room.students(name)}
+    return [
+        marks
+        for student, marks in found.items()
+        if marks is not None
+        and marks.student == student
+        and marks.fingerprint == prepared[marks.trusted].job(student).fingerprint
+    ]
+
+
 class _Preparation:
     """What all jobs of a run share."""
 
@@ -236,7 +250,7 @@ def _dask_client(address: str):
             "--scheduler needs Dask, the extra `cluster` of this package; `python3 course.py test` installs it"
         ) from None
     try:
-        return Client(address, timeout=10)
+        return Client(address, timeout=SCHEDULER_TIMEOUT)
     except (OSError, ValueError) as error:
         raise GradingError(f"no Dask scheduler answers at {address}: {error}") from error
 
