@@ -5,6 +5,7 @@ source/NAME/NAME.ipynb    an assignment with its worked solutions
 checks/NAME.py            its hidden checks
 release/NAME/NAME.ipynb   what students get
 submitted/STUDENT/NAME/   what they have handed in
+submitted/STUDENT/.earlier/NAME/  what it has replaced; no name of an assignment starts with a dot
 marks/NAME/STUDENT.json   what the machine found; holds the seed, so it is for instructors only
 autograded/STUDENT/NAME/  the graded notebook, for reading and marking by hand
 feedback/STUDENT/NAME/    the page that a student gets
@@ -22,6 +23,7 @@ from pathlib import Path
 from course_utils.grading.errors import GradingError
 
 CONFIGURATION = "nbgrader_config.py"
+EARLIER = ".earlier"  # a folder beside a student's submissions
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")  # of an assignment
 STUDENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
 
@@ -51,6 +53,10 @@ class Classroom:
     def submitted(self, student: str, name: str) -> Path:
         """Return the notebook that a student has handed in."""
         return self.root / "submitted" / student / name / f"{name}.ipynb"
+
+    def earlier(self, student: str, name: str) -> Path:
+        """Return the folder of what a student had handed in before; no submission, for us and for nbgrader."""
+        return self.root / "submitted" / student / EARLIER / name
 
     def marks(self, student: str, name: str) -> Path:
         """Return the record of a student's marks by machine."""
@@ -111,13 +117,20 @@ def require_student(student: str) -> str:
 
 def write_whole(path: Path, text: str) -> None:
     """Write a file so that whoever reads it finds the old text or the new one, and never a part."""
+    write_whole_bytes(path, text.encode("utf-8"))
+
+
+def write_whole_bytes(path: Path, data: bytes, *, modified: float | None = None) -> None:
+    """Write a file as `write_whole` does; `modified` is the time it then carries, in seconds since 1970."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
             file.flush()
             os.fsync(file.fileno())
+        if modified is not None:
+            os.utime(temporary, (modified, modified))
         os.replace(temporary, path)
     except BaseException:
         os.unlink(temporary)
