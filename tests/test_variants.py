@@ -1,0 +1,402 @@
+"""Private assignments: every option fits, its answers are right, and the public ones are not."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import io
+import itertools
+import json
+import re
+import warnings
+
+import numpy as np
+import pytest
+from small_assignment import require_sandbox, small_class
+
+from course_utils.exercises.types import judge_answer
+from course_utils.grading import variants
+from course_utils.grading.assignment import BadAssignmentError
+from course_utils.grading.audit import _edited, leaks, release_of, structure
+from course_utils.grading.classroom import CONFIGURATION, find_classroom
+from course_utils.grading.submission import nbgrader_metadata, rebuild
+from course_utils.grading.variants import CHECKS, Assignment, Edit, Private, draw_assignment, new_assignment
+
+ORIGINALS = sorted(path.stem for path in (variants.PUBLIC.root / "variants").glob("*.py"))
+ROUNDS = {
+    name: max(len(variant.options) for variant in variants.variants(name)) for name in ORIGINALS
+}  # so many private assignments show every option
+every_original = pytest.mark.parametrize("original", ORIGINALS)
+every_round = pytest.mark.parametrize(
+    ("original", "number"), [(name, number) for name in ORIGINALS for number in range(ROUNDS[name])]
+)
+
+
+@functools.cache
+def private(original, number):
+    """A private assignment with this option of every question, or the last where there are fewer."""
+    rng = np.random.default_rng(number)
+    options = {v.question: v.options[min(number, len(v.options) - 1)] for v in variants.variants(original)}
+    edits = [edit for option in options.values() for edit in option.drawn(rng)]
+    names = {question: option.name for question, option in options.items()}
+    return Private(original, number, names, variants.edited(variants.public_assignment(original), edits))
+
+
+def executed(cells):
+    """What the code of these (grade_id, source) defines, and what it prints; our own code, so in this process."""
+    names, printed = {}, io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        for grade_id, source in cells:
+            exec(compile(source, str(grade_id), "exec"), names)
+    return names, printed.getvalue()
+
+
+def code_of(notebook, *, examples=True):
+    """The (grade_id, source) of the cells with code, with or without those that show examples."""
+    cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    sources = [(nbgrader_metadata(cell).get("grade_id"), "".join(cell["source"])) for cell in cells]
+    return [cell for cell in sources if examples or not cell[0].endswith("-points")]
+
+
+@functools.cache
+def solved(original, number):
+    """What a private assignment with its solutions defines, and what it prints."""
+    return executed(code_of(private(original, number).assignment.notebook))
+
+
+@functools.cache
+def questions_of(original, number):
+    """The questions of a private assignment."""
+    return variants.questions_of(private(original, number).assignment.checks)
+
+
+def judged(question, names, seed=0):
+    """What becomes of an answer: its verdict, with the hints of the checks that it fails."""
+    answer = names.get(question.name, ...)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return judge_answer(question, answer, np.random.default_rng(seed))
+
+
+def points(verdict):
+    """The points of a verdict."""
+    return sum(result.check.points for result in verdict.results if result.passed)
+
+
+def with_wrong_solutions(original, number, wrongs):
+    """What the notebook defines with one wrong solution of every question that has one left."""
+    notebook = private(original, number).assignment.notebook
+    for question, wrong in zip(questions_of(original, number), wrongs, strict=True):
+        notebook = _edited(notebook, question, wrong) if wrong else notebook
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return executed(code_of(notebook, examples=False))[0]
+
+
+def numbers_in(text):
+    """The numbers of a text."""
+    return [float(number) for number in re.findall(r"-?\d+\.?\d*(?:e[+-]?\d+)?", text)]
+
+
+# The options
+
+
+@every_round
+def test_a_private_assignment_is_built_as_an_assignment_has_to_be(original, number):
+    notebook = private(original, number).assignment.notebook
+    assert structure(notebook, questions_of(original, number)) + leaks(notebook) == []
+
+
+@every_round
+def test_private_solutions_get_full_marks(original, number):
+    names, _ = solved(original, number)
+    for question in questions_of(original, number):
+        failed = [r.check.label for s in range(3) for r in judged(question, names, s).results if not r.passed]
+        assert (question.grade_id, failed) == (question.grade_id, [])
+
+
+@every_round
+def test_private_wrong_solutions_lose_points_and_meet_their_hints(original, number):
+    questions = questions_of(original, number)
+    for wrongs in itertools.zip_longest(*(question.wrong_solutions for question in questions)):
+        names = with_wrong_solutions(original, number, wrongs)
+        for question, wrong in zip(questions, wrongs, strict=True):
+            if wrong:
+                hints = [result.hint for result in judged(question, names).results if not result.passed]
+                assert hints, (question.grade_id, wrong.name)
+                assert not wrong.hint or wrong.hint in hints, (question.grade_id, wrong.name)
+
+
+@every_round
+def test_public_answers_lose_points_where_the_private_question_differs(original, number):
+    made, questions = private(original, number), questions_of(original, number)
+    public = variants.under_new_names(variants.public_assignment(original), questions)
+    cells = rebuild(release_of(made.assignment.notebook), public)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        names, _ = executed(
+            [(c.grade_id, c.source) for c in cells if c.is_code and "-points" not in c.grade_id]
+        )
+    earned = {
+        q.grade_id: points(judged(q, names)) / q.points for q in questions if q.grade_id in made.options
+    }
+    assert set(earned) == set(made.options)
+    assert max(earned.values()) < 1, earned
+
+
+@every_round
+def test_what_is_worked_out_by_hand_is_what_the_solution_finds(original, number):
+    _, printed = solved(original, number)
+    shown = [re.split(r":| should be |yours", line, maxsplit=1) for line in printed.splitlines()]
+    by_hand = [halves for halves in shown if len(halves) == 2 and halves[0].startswith("by hand ")]
+    assert len(by_hand) >= 3
+    for said, found in by_hand:
+        np.testing.assert_allclose(numbers_in(found), numbers_in(said), atol=6e-3, err_msg=said)
+
+
+@every_original
+def test_options_of_different_questions_do_not_touch_the_same_words(original):
+    rng, public = np.random.default_rng(0), variants.public_assignment(original)
+    drawn = [[option.drawn(rng) for option in v.options] for v in variants.variants(original)]
+    for first, second in itertools.combinations(drawn, 2):
+        for edits in itertools.product(first, second):
+            assert variants.edited(public, itertools.chain(*edits)).checks != public.checks
+
+
+@every_original
+def test_at_least_four_questions_vary_and_so_does_the_one_on_fixed_data(original):
+    public = variants.questions_of(variants.public_assignment(original).checks)
+    varied = {variant.question: variant for variant in variants.variants(original)}
+    assert len(varied) >= 4
+    assert all(question.grade_id in varied for question in public if not question.wants_function)
+    drawn = [v for v in varied.values() if len(v.options) > 1 or callable(v.options[0].edits)]
+    assert len(drawn) == len(varied)
+
+
+@every_original
+def test_a_seed_stands_for_one_private_assignment_and_another_for_another(original):
+    first, again, other = (draw_assignment(original, seed).assignment for seed in (1, 1, 2))
+    assert (first.notebook, first.checks) == (again.notebook, again.checks)
+    assert first.notebook != other.notebook
+    assert first.checks != other.checks
+
+
+@pytest.mark.sandbox
+@pytest.mark.weekly
+@every_round
+def test_nothing_speaks_against_a_private_assignment(original, number):
+    require_sandbox()
+    assert variants.proof(private(original, number)).complaints == ()
+
+
+# Edits
+
+TEXT = Assignment({"cells": [{"metadata": {"nbgrader": {"grade_id": "q1"}}, "source": ["a b ", "a"]}]}, "x x")
+
+
+def source_after(*edits):
+    """The text of the only cell, with these edits."""
+    return "".join(variants.edited(TEXT, edits).notebook["cells"][0]["source"])
+
+
+def test_edits_find_their_words_in_the_public_text_and_not_in_each_other():
+    assert source_after(Edit("q1", "a", "b", times=2), Edit("q1", "b", "a")) == "b a b"
+    assert source_after() == "a b a"
+
+
+def test_checks_are_edited_as_cells_are():
+    assert variants.edited(TEXT, [Edit(CHECKS, "x", "y", times=2)]).checks == "y y"
+    assert TEXT.checks == "x x"
+
+
+@pytest.mark.parametrize(
+    ("edits", "complaint"),
+    [
+        ([Edit("q1", "a", "c")], "q1: 'a' occurs 2 times, not 1"),
+        ([Edit(CHECKS, "z", "c")], "checks: 'z' occurs 0 times, not 1"),
+        ([Edit("q1", "", "c")], "q1: '' occurs 0 times, not 1"),
+        ([Edit("q9", "a", "c")], "there is no cell 'q9' to edit"),
+        ([Edit("q1", "a b", "c"), Edit("q1", "b a", "d")], "q1: two edits meet at 'b a'"),
+    ],
+)
+def test_an_edit_that_does_not_fit_is_refused(edits, complaint):
+    with pytest.raises(BadAssignmentError, match=re.escape(complaint)):
+        variants.edited(TEXT, edits)
+
+
+# A class of one's own
+
+SMALL_VARIANTS = """
+from course_utils.grading.variants import CHECKS, Edit, Option, Variant
+
+def penalty(rng):
+    half = f"{rng.integers(3, 9)}.5"
+    return Edit("q2", "2.5", half), Edit(CHECKS, "2.5", half, times=3)
+
+TWICE = (
+    Edit("q1", "return np.abs(b).sum()", "return 2 * np.abs(b).sum()"),
+    Edit(CHECKS, "np.abs(case.args[0]).sum()", "2 * np.abs(case.args[0]).sum()"),
+)
+VARIANTS = (
+    Variant("q1", (Option("twice", TWICE),)),
+    Variant("q2", (Option("another number", penalty),)),
+)
+"""
+
+
+@pytest.fixture
+def small_public(tmp_path, monkeypatch):
+    """The small assignment in place of those that ship, with variants."""
+    room = small_class(tmp_path / "public")
+    (room.root / "variants").mkdir()
+    (room.root / "variants" / "small.py").write_text(SMALL_VARIANTS)
+    monkeypatch.setattr(variants, "PUBLIC", room)
+    return room
+
+
+@pytest.fixture
+def made(small_public, tmp_path):
+    """A private assignment in a new class, not proved."""
+    return new_assignment("small", tmp_path / "class", name="hw1", prove=False)
+
+
+@pytest.mark.sandbox
+def test_a_new_assignment_is_proved_and_the_public_answers_earn_less(small_public, tmp_path):
+    require_sandbox()
+    stages = []
+    found = new_assignment("small", tmp_path / "class", name="hw1", progress=stages.append)
+    assert found.proof.complaints == ()
+    assert [(answer.points, answer.of) for answer in found.proof.public_answers] == [(0, 3), (0, 2)]
+    assert [stage.split()[0] for stage in stages] == ["proving", "writing"]
+
+
+@pytest.mark.sandbox
+def test_nothing_is_written_where_a_public_answer_still_earns_full_marks(small_public, tmp_path):
+    require_sandbox()
+    only_said = SMALL_VARIANTS.replace('"return 2 * np', '"return 1 * np').replace('"2 * np', '"1 * np')
+    (small_public.root / "variants" / "small.py").write_text(only_said)
+    with pytest.raises(
+        BadAssignmentError, match=r"nothing was written: q1: the public answer earns full marks"
+    ):
+        new_assignment("small", tmp_path / "class", name="hw1")
+    assert not (tmp_path / "class").exists()
+
+
+def test_a_new_assignment_makes_a_class_that_can_be_found(made, tmp_path):
+    room = find_classroom(tmp_path / "class")
+    assert room.assignments() == ["hw1"]
+    assert made.path == room.source("hw1")
+    assert json.loads(made.path.read_text()) == made.assignment.notebook
+    assert room.checks("hw1").read_text() == made.assignment.checks
+
+
+def test_what_was_drawn_is_kept_away_from_what_is_released(made, tmp_path):
+    record = json.loads((tmp_path / "class" / "checks" / "hw1.json").read_text())
+    assert record == {"original": "small", "seed": made.seed, "options": made.options}
+    assert [path.name for path in made.path.parent.iterdir()] == ["hw1.ipynb"]
+    assert str(made.seed) not in made.path.read_text() + "\n".join(variants.lines(made))
+
+
+def test_nobody_else_can_read_what_was_drawn(made, tmp_path):
+    files = [path for path in (tmp_path / "class").rglob("*") if path.is_file()]
+    assert len(files) == 5
+    assert {path.stat().st_mode & 0o077 for path in files} == {0}
+
+
+def test_without_a_seed_no_two_new_assignments_share_theirs(small_public, tmp_path):
+    seeds = {new_assignment("small", tmp_path / "c", name=f"hw{k}", prove=False).seed for k in range(3)}
+    assert len(seeds) == 3
+    assert max(seeds) > 2**32
+
+
+def test_the_answers_of_a_class_are_ignored_by_git(made, tmp_path):
+    ignored = (tmp_path / "class" / ".gitignore").read_text().splitlines()
+    assert {f"/{path.relative_to(tmp_path / 'class').parts[0]}/" for path in (made.path,)} <= set(ignored)
+    assert {"/checks/", "/submitted/", "/marks/", "/gradebook.db*"} <= set(ignored)
+
+
+def test_a_second_assignment_leaves_the_configuration_of_a_class_alone(made, tmp_path):
+    configuration = tmp_path / "class" / CONFIGURATION
+    configuration.write_text("# my own\n")
+    (tmp_path / "class" / ".gitignore").write_text("# mine\n")
+    new_assignment("small", tmp_path / "class", name="hw2", prove=False)
+    assert configuration.read_text() == "# my own\n"
+    assert (tmp_path / "class" / ".gitignore").read_text() == "# mine\n"
+    assert find_classroom(tmp_path / "class").assignments() == ["hw1", "hw2"]
+
+
+@pytest.mark.parametrize("folder", [".", "instructor", "instructor/variants/../source", "new/class"])
+def test_a_folder_in_the_repository_is_refused(small_public, folder):
+    with pytest.raises(BadAssignmentError, match="lies in the course's repository"):
+        new_assignment("small", variants.REPOSITORY / folder, name="hw1", prove=False)
+
+
+@pytest.mark.parametrize("left", ["source/hw1/hw1.ipynb", "checks/hw1.py", "checks/hw1.json"])
+def test_a_name_that_is_taken_is_refused(made, tmp_path, left):
+    for path in (tmp_path / "class").rglob("hw1.*"):
+        if path != tmp_path / "class" / left:
+            path.unlink()
+    with pytest.raises(BadAssignmentError, match=rf"there is a hw1 already: .*{left} exists"):
+        new_assignment("small", tmp_path / "class", name="hw1", prove=False)
+
+
+def test_a_writing_that_fails_leaves_nothing_behind(small_public, tmp_path, monkeypatch):
+    def full_disk(path, text):
+        if path.suffix == ".ipynb":
+            raise OSError("no space left")
+        path.write_text(text)
+
+    monkeypatch.setattr(variants, "write_whole", full_disk)
+    with pytest.raises(OSError, match="no space left"):
+        new_assignment("small", tmp_path / "class", name="hw1", prove=False)
+    assert [path for path in (tmp_path / "class").rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.parametrize(
+    ("original", "complaint"),
+    [("ps99", "'ps99' is no assignment that ships; these are small"), ("small", "small has no variants")],
+)
+def test_an_original_that_cannot_be_varied_is_refused(small_public, tmp_path, original, complaint):
+    (small_public.root / "variants" / "small.py").unlink()
+    with pytest.raises(BadAssignmentError, match=complaint):
+        new_assignment(original, tmp_path / "class", name="hw1", prove=False)
+
+
+def test_what_is_told_of_a_new_assignment_names_what_differs(made):
+    told = variants.lines(made)
+    assert told[0].startswith(f"Made {made.path} from small.")
+    assert told[1:3] == ["  q1: twice", "  q2: another number"]
+
+
+# Assignment 1
+
+
+@pytest.fixture(scope="module")
+def ps1():
+    """The module of variants of assignment 1."""
+    return variants._module(variants.PUBLIC.root / "variants" / "ps1.py")
+
+
+def test_the_numbers_of_assignment_1_are_found_as_the_public_ones_were(ps1):
+    X, Z, y = ps1.tables(0, 203)
+    edits = [*ps1.of_the_programs(Z, y), *ps1.of_the_least_squares_sheet(X, y), *ps1.of_the_lasso_sheet(Z, y)]
+    assert [(edit.old, edit.new) for edit in edits if edit.old != edit.new] == []
+
+
+@pytest.mark.parametrize("first", range(2, 9))
+def test_the_memo_of_assignment_1_tells_the_same_story_of_all_quarters_drawn(ps1, first):
+    assert ps1.FIRST_QUARTERS == (2, 9)
+    for end in range(*ps1.ENDS):
+        X, Z, y = ps1.tables(first, end)
+        strong, weak = (numbers_in(edit.new.replace("−", "-")) for edit in ps1.of_the_lasso_sheet(Z, y))
+        sheet = {
+            edit.old: numbers_in(edit.new.replace("−", "-")) for edit in ps1.of_the_least_squares_sheet(X, y)
+        }
+        bend, beside = sheet["0.62, −0.75, −0.36, 0.33, 0.17"], sheet["−0.276"][0]
+        assert strong == [0, 0, pytest.approx(0.35, abs=0.1)]
+        assert np.all(np.array(weak) * [-1, 1, -1] > 0.01)
+        assert -0.5 < beside < -0.25
+        assert np.all(np.array([bend[0], -bend[1], -bend[2], max(bend[3:])]) > 0.1)
+        assert -0.01 < sheet["−0.003"][0] < 0
+        assert sheet["103.9"][0] > 90
+        assert sheet["0.945, where 0.140"][0] > 0.9
