@@ -65,7 +65,7 @@ ARROWS = {
     "grading.worker": {"grading"},
     "grading.feedback": {"grading", "style"},
     "lessons": set(),
-    "cli": {"lessons", "exercises", "grading", "estimators"},
+    "cli": {"lessons", "exercises", "grading", "grading.feedback", "estimators"},
     "__main__": {"cli"},
 }
 

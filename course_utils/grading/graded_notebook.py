@@ -10,6 +10,7 @@ import copy
 import itertools
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from course_utils.grading.assignment import POINTS
@@ -49,9 +50,11 @@ def graded_notebook(
 
     Lesson: notebooks/00_start_here.ipynb
     """
-    unread = submitted is None or bool(marks.problem)
-    cells = [*filled_in(release, release if unread else submitted, marks)]
-    if unread:
+    lines = {question.grade_id + POINTS: question.lines for question in marks.questions}
+    cells = [
+        _cell(filled, lines.get(filled.cell.grade_id)) for filled in filled_in(release, submitted, marks)
+    ]
+    if submitted is None or marks.problem:
         cells.insert(0, _markdown(f"**This submission was not graded.** {inert(marks.problem)}"))
     metadata = copy.deepcopy(release.get("metadata", {}))
     notebook = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
@@ -59,15 +62,43 @@ def graded_notebook(
     return notebook
 
 
-def filled_in(release: dict[str, Any], submitted: dict[str, Any], marks: Marks) -> Iterator[dict[str, Any]]:
-    """Yield the cells of the release and of the student, with outputs; the release's keep their metadata."""
+@dataclass(frozen=True)
+class FilledIn:
+    """A code or text cell of a graded submission.
+
+    Attributes
+    ----------
+    cell : what stands in it.
+    released : the release's cell that it fills in or repeats, or None for one that the student has added.
+    output : what it printed, of code.
+    """
+
+    cell: Cell
+    released: dict[str, Any] | None
+    output: CellOutput | None
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Whether it stands there as it was released."""
+        return self.released is not None and "".join(self.released["source"]) == self.cell.source
+
+
+def filled_in(release: dict[str, Any], submitted: dict[str, Any] | None, marks: Marks) -> list[FilledIn]:
+    """Return the cells of the release and of the student, in order; of work that could not be read, the release's."""
+    is_unread = submitted is None or bool(marks.problem)
     released = list(release["cells"])
-    lines = {question.grade_id + POINTS: question.lines for question in marks.questions}
-    cells = rebuild(release, submitted)
+    cells = rebuild(release, release if is_unread else submitted)
     outputs = iter(_outputs(cells, marks))
-    for cell in cells:
-        ours = released.pop(0) if released and _stands_for(cell, released[0]) else None
-        yield _cell(cell, ours, next(outputs) if cell.is_code else None, lines.get(cell.grade_id))
+    found = [
+        FilledIn(
+            cell,
+            released.pop(0) if released and _stands_for(cell, released[0]) else None,
+            next(outputs) if cell.is_code else None,
+        )
+        for cell in cells
+    ]
+    assert not released, "a rebuilt notebook holds every cell of its release, in order"
+    return found
 
 
 def _outputs(cells: list[Cell], marks: Marks) -> tuple[CellOutput, ...]:
@@ -90,21 +121,17 @@ def _stands_for(cell: Cell, ours: dict[str, Any]) -> bool:
     return cell == Cell("".join(ours["source"]), ours["cell_type"] == "code")
 
 
-def _cell(
-    cell: Cell, ours: dict[str, Any] | None, output: CellOutput | None, lines: list[str] | None
-) -> dict[str, Any]:
-    source = cell.source
-    is_released = ours is not None and "".join(ours["source"]) == source
+def _cell(filled: FilledIn, lines: list[str] | None) -> dict[str, Any]:
+    cell, ours = filled.cell, filled.released
     if ours is None:
-        data = {"cell_type": "code" if cell.is_code else "markdown", "metadata": {}}
+        data = {"cell_type": "code", "metadata": {}}
     else:
-        data = copy.deepcopy({key: ours[key] for key in ("cell_type", "metadata", "id") if key in ours})
-        if is_released and "attachments" in ours:
-            data["attachments"] = copy.deepcopy(ours["attachments"])
+        kept = ("cell_type", "metadata", "id", *(["attachments"] if filled.is_unchanged else []))
+        data = copy.deepcopy({key: ours[key] for key in kept if key in ours})
         _complete(data, ours)
-    data["source"] = source if cell.is_code or is_released else inert(source)
+    data["source"] = cell.source if cell.is_code or filled.is_unchanged else inert(cell.source)
     if cell.is_code:
-        data |= {"execution_count": None, "outputs": [*_shown(output, lines)]}
+        data |= {"execution_count": None, "outputs": [*_shown(filled.output, lines)]}
     return data
 
 

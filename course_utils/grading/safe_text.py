@@ -62,11 +62,12 @@ def rendered(text: str, *, headings: bool = True) -> str:
     return bleach.clean(body, tags=TAGS, attributes={}, protocols=[])
 
 
-def cut(text: str, longest: int) -> str:
+def cut(text: str, longest: int, *, most_lines: int | None = None) -> str:
     """Return a text, of one that is too long the beginning and how much more there is."""
-    if len(text) <= longest:
-        return text
-    return f"{text[:longest]}\n… and {len(text) - longest:,} more characters, which are not shown"
+    kept = "\n".join(text.split("\n", most_lines)[:most_lines]) if most_lines else text
+    kept = kept[:longest]
+    rest = len(text) - len(kept)
+    return f"{kept}\n… and {rest:,} more characters, which are not shown" if rest else text
 
 
 TAGS = {
