@@ -64,9 +64,10 @@ def configure(c) -> None:
     steps = GenerateAssignment.class_traits()["preprocessors"].default()
     steps = [CutSolutions if step is ClearSolutions else step for step in steps]
     c.GenerateAssignment.preprocessors = [NoForeignMarkers, *steps]
-    c.HTMLExporter.sanitize_html = (
-        True  # what students write is shown in the formgrader, and must not run there
-    )
+    # What students and graders have written must not run where it is read. nbgrader's pages render Markdown with all
+    # that is in it, sanitised or not; so the rendering itself is replaced.
+    c.HTMLExporter.filters = {"markdown2html": "course_utils.grading.safe_text.rendered"}
+    c.HTMLExporter.sanitize_html = True
     c.FormgradeExtension.debug = False  # it would show this configuration, a database's password included
     if address := os.environ.get(URL_VARIABLE) or c.CourseDirectory.get("db_url"):
         c.CourseDirectory.db_url = with_driver(address)
