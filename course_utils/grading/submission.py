@@ -16,9 +16,7 @@ from typing import Any
 LARGEST_FILE = 10 * 2**20  # bytes
 MOST_CELLS = 1_000
 LONGEST_SOURCE = 200_000  # characters of a cell
-DEEPEST_NESTING = (
-    100  # lists and objects within one another; what is deeper cannot be sent to another process
-)
+DEEPEST_NESTING = 100  # lists within lists; what is deeper cannot be sent to another process
 
 
 class BadSubmissionError(Exception):
