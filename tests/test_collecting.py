@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import glob
+import hashlib
 import os
 import re
+import unicodedata
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +25,7 @@ from course_utils.grading.classroom import (
 )
 from course_utils.grading.collecting import PATTERNS, collect, identifier, lines, read_time
 from course_utils.grading.origin import BadOriginError
+from course_utils.grading.submission import LARGEST_FILE
 
 NOTEBOOK = b'{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
 OTHER = b'{"cells": [{}], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
@@ -266,7 +269,7 @@ def test_a_display_name_becomes_an_identifier_by_itself(name):
 @example("a" * 80, "a" * 81)
 def test_identifiers_are_valid_and_differ_where_the_names_do(one, other):
     assert STUDENT.fullmatch(identifier(one))
-    normal = [" ".join(collecting.unicodedata.normalize("NFC", name).split()) for name in (one, other)]
+    normal = [" ".join(unicodedata.normalize("NFC", name).split()) for name in (one, other)]
     hyphenated = [name.replace(" ", "-") for name in normal]
     assert (identifier(one) == identifier(other)) == (
         hyphenated[0] == hyphenated[1] or normal[0] == normal[1]
@@ -317,11 +320,12 @@ def test_an_assignment_whose_own_name_ends_in_a_number_has_attempts(room, packed
     assert [one.path_in_origin for one in collected.taken] == ["ada_ps-2-1.ipynb"]
 
 
-def test_where_the_latest_attempt_cannot_be_read_the_one_before_is_taken(room, packed, monkeypatch):
-    monkeypatch.setattr(collecting.Origin.read, "__kwdefaults__", {"at_most": 100})
-    origin = packed({CANVAS.format(1, ""): NOTEBOOK, CANVAS.format(2, "-1"): b" " * 101})
+def test_where_the_latest_attempt_cannot_be_read_the_one_before_is_taken(room, packed):
+    origin = packed({CANVAS.format(1, ""): NOTEBOOK, CANVAS.format(2, "-1"): b" " * (LARGEST_FILE + 1)})
     collected = collect(room, "ps1", origin)
-    assert whys(collected) == {CANVAS.format(2, "-1"): "is too large: at most 100 bytes are read"}
+    assert whys(collected) == {
+        CANVAS.format(2, "-1"): f"is too large: at most {LARGEST_FILE:,} bytes are read"
+    }
     assert room.submitted("lovelaceada", "ps1").read_bytes() == NOTEBOOK
 
 
@@ -345,7 +349,7 @@ ASIDE = "submitted/ada/.earlier/ps1/20261102T215930Z-{}.ipynb"
 
 def digest(data):
     """What tells put-aside notebooks apart."""
-    return collecting.hashlib.sha256(data).hexdigest()[:12]
+    return hashlib.sha256(data).hexdigest()[:12]
 
 
 def test_the_newer_replaces_and_the_older_is_put_aside(room, packed):
