@@ -35,13 +35,15 @@ MISTAKES = {
     "q6": ("the loss alone", 2),  # the price is right
 }
 FULL = {"q1": 4, "q2": 5, "q3": 5, "q4": 4, "q5": 3, "q6": 4}
-MEMO = 5  # the points of the question that a person reads
+MEMO = "Output goes along with less unemployment once the population is held fixed."
 
 
-def course(*words, **options):
-    """Call `course assignment` as an instructor does."""
+def course(*words, folder):
+    """Call `course assignment` as an instructor does, who stands in the class; what it says."""
     command = [sys.executable, "-m", "course_utils", "assignment", *map(str, words)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=300, **options)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def choices():
@@ -66,6 +68,8 @@ def submission(release, source, made, edits):
         if made.get(question):
             old, new = edits[question] if made[question] == 1 else ("", "")
             cell["source"] = solutions[question].replace(old, new)
+        elif question == "memo" and any(made.values()):
+            cell["source"] = MEMO
     return notebook
 
 
@@ -100,7 +104,7 @@ def mark_memos(room):
     """Give the memos of half the class points by hand, as the formgrader does."""
     with Gradebook(f"sqlite:///{room.root / 'gradebook.db'}") as book:
         for student in list(choices())[::2]:
-            grade = book.find_grade("q7", "ps1", "ps1", student)
+            grade = book.find_grade("memo", "ps1", "ps1", student)
             grade.manual_score, grade.needs_manual_grade = 3, False
         book.db.commit()
 
@@ -114,26 +118,21 @@ def loop(tmp_path_factory):
         shutil.copytree(OWN_CLASS / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(OWN_CLASS / "nbgrader_config.py", folder)
     room = find_classroom(folder)
-    said = {"release": course("release", "ps1", cwd=folder)}
+    said = {"release": course("release", "ps1", folder=folder)}
     archive(folder / "handed_in.zip", room)
-    said["collect"] = course("collect", "ps1", folder / "handed_in.zip", cwd=folder)
+    said["collect"] = course("collect", "ps1", folder / "handed_in.zip", folder=folder)
     said["killed after"] = grade_until_killed(room, 8)
-    said["grade"] = course("grade", "ps1", cwd=folder)
+    said["grade"] = course("grade", "ps1", folder=folder)
     mark_memos(room)
-    said["feedback"] = course("feedback", "ps1", cwd=folder)
-    said["export"] = course("export", "ps1", "--to", folder / "marks.csv", cwd=folder)
+    said["feedback"] = course("feedback", "ps1", folder=folder)
+    said["export"] = course("export", "ps1", "--to", folder / "marks.csv", folder=folder)
     return room, said
-
-
-@pytest.mark.parametrize("step", ["release", "collect", "grade", "feedback", "export"])
-def test_every_step_of_the_loop_succeeds(step, loop):
-    assert loop[1][step].returncode == 0, loop[1][step].stderr
 
 
 def test_the_grader_was_killed_in_the_middle_and_the_next_run_did_the_rest(loop):
     done = loop[1]["killed after"]
     assert 8 <= done < N_STUDENTS
-    assert f"graded {N_STUDENTS - done} of {N_STUDENTS}" in loop[1]["grade"].stdout
+    assert f"graded {N_STUDENTS - done} of {N_STUDENTS}" in loop[1]["grade"]
 
 
 def test_the_table_holds_exactly_the_expected_marks(loop):
@@ -142,9 +141,10 @@ def test_the_table_holds_exactly_the_expected_marks(loop):
     assert list(rows) == list(choices())
     for number, (student, row) in enumerate(rows.items()):
         points, memo = expected(student), 0 if number % 2 else 3
+        waits = number % 2 and number != 1  # the second student has written nothing
         assert {question: float(row[question]) for question in FULL} == points
         assert float(row["total"]) == sum(points.values()) + memo
-        assert row["waiting"] == ("1" if number % 2 else "0")
+        assert row["waits for a person"] == ("yes" if waits else "no")
 
 
 def test_each_student_has_a_page_that_says_the_marks(loop):
@@ -156,6 +156,6 @@ def test_each_student_has_a_page_that_says_the_marks(loop):
 
 
 def test_the_summary_says_what_to_teach_again(loop):
-    lines = loop[1]["grade"].stdout
+    lines = loop[1]["grade"]
     worst = min(FULL, key=lambda q: sum(expected(student)[q] for student in choices()) / FULL[q])
     assert worst in lines.partition("teach")[2]
