@@ -221,7 +221,7 @@ def _part(group: Sequence[FilledIn], reached: QuestionResult, checks, comment: s
         todo = WHAT_TO_DO[_failure(failed[0])]
     return Part(
         title=_title(group),
-        points=number(reached.points),
+        points="–" if reached.waiting and not reached.points else number(reached.points),
         of=number(reached.of),
         kind=kind,
         amount=AMOUNTS[kind],

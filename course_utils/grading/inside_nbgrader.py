@@ -6,6 +6,7 @@ Every class calls `configure` in its nbgrader_config.py, so that `nbgrader` and 
 
 from __future__ import annotations
 
+import html
 import os
 import re
 import shutil
@@ -21,6 +22,8 @@ from course_utils.grading.assignment import without_solution
 
 URL_VARIABLE = "COURSE_GRADEBOOK_URL"  # so that a password need not stand in a file
 REFUSAL = "Student code is not run by nbgrader here, for it has no sandbox: use `course assignment grade {}`."
+
+ABOUT_A_STUDENT = ("student", "first_name", "last_name")
 
 # What nbgrader would take out of a release, or run to fill it, and the audit does not know.
 FOREIGN_MARKERS = ("BEGIN HIDDEN TESTS", "BEGIN MARK SCHEME", "AUTOTEST")
@@ -48,6 +51,15 @@ class CutSolutions(NbGraderPreprocessor):
         return cell, resources
 
 
+class HarmlessNames(NbGraderPreprocessor):
+    """Escape the names of students, which the formgrader writes into its page as they stand in the gradebook."""
+
+    def preprocess(self, nb, resources):
+        """Return the notebook as it is, and what the page is told with the names escaped."""
+        names = {key: html.escape(resources[key]) for key in ABOUT_A_STUDENT if resources.get(key)}
+        return nb, resources | names
+
+
 class NoExecution(NotebookExporter):
     """Stands where nbgrader makes ready to autograde, before it has removed, written or run anything."""
 
@@ -68,6 +80,7 @@ def configure(c) -> None:
     # that is in it, sanitised or not; so the rendering itself is replaced.
     c.HTMLExporter.filters = {"markdown2html": "course_utils.grading.safe_text.rendered"}
     c.HTMLExporter.sanitize_html = True
+    c.HTMLExporter.preprocessors = [HarmlessNames]
     c.FormgradeExtension.debug = False  # it would show this configuration, a database's password included
     if address := os.environ.get(URL_VARIABLE) or c.CourseDirectory.get("db_url"):
         c.CourseDirectory.db_url = with_driver(address)
