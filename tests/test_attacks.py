@@ -181,21 +181,8 @@ def test_the_table_puts_ours_beside_what_was_measured_of_nbgrader():
     theirs = [asdict(Row("a", 2, None, 60, note="never ends")), asdict(Row("c", 0, 1, 1))]
     lines = table(rows, {"nbgrader": "0.9.6", "date": "2026-11-21", "rows": theirs})
     assert lines[0].endswith("| nbgrader 0.9.6, 2026-11-21")
-    assert lines[2].split() == [
-        "a",
-        "2",
-        "|",
-        "3",
-        "1.0",
-        "read,",
-        "late",
-        "|",
-        "lost",
-        "60.0",
-        "never",
-        "ends",
-    ]
-    assert lines[3].split() == ["b", "2", "|", "2", "0.5", "-", "|", "not", "measured"]
+    assert " ".join(lines[2].split()) == "a 2 | 3 1.0 read, late | lost 60.0 never ends"
+    assert " ".join(lines[3].split()) == "b 2 | 2 0.5 - | not measured"
     assert lines[5].startswith("ours: 1 of 2 attacks")
     assert lines[6] == "stock nbgrader: 0 of 1 did, and 1 cost a submission its marks"
 
