@@ -10,6 +10,7 @@ import unicodedata
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
+from time import tzset
 
 import pytest
 from hypothesis import example, given
@@ -207,6 +208,11 @@ def test_the_time_of_a_file_is_that_of_handing_in(room, folder):
     assert room.submitted("ada", "ps1").stat().st_mtime == MONDAY.timestamp()
 
 
+def test_an_entry_counts_by_the_clock_of_this_machine(room, packed, elsewhere):
+    collect(room, "ps1", packed([(zipfile.ZipInfo("ada.ipynb", (2026, 11, 3, 3, 29, 30)), NOTEBOOK)]))
+    assert time_of(room, "ada") == MONDAY
+
+
 def test_a_time_in_utc_goes_before_the_clock_of_a_zone(room, packed):
     head = member("ada.ipynb", time=TUESDAY)
     head.extra = b"\x55\x54\x05\x00\x01" + int(MONDAY.timestamp()).to_bytes(4, "little")
@@ -243,7 +249,17 @@ def test_a_text_that_is_no_time_is_none(text):
     assert read_time(text) is None
 
 
-def test_a_time_without_a_zone_is_in_utc_as_for_nbgrader():
+@pytest.fixture
+def elsewhere(monkeypatch):
+    """A zone whose clock is far from UTC."""
+    monkeypatch.setenv("TZ", "Asia/Kolkata")
+    tzset()
+    yield
+    monkeypatch.undo()
+    tzset()
+
+
+def test_a_time_without_a_zone_is_in_utc_as_for_nbgrader(elsewhere):
     assert read_time("2026-11-02 21:59:30") == read_time("2026-11-02 22:59:30+01:00") == MONDAY
 
 

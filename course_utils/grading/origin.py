@@ -37,6 +37,8 @@ LITTER = {"__MACOSX", ".DS_Store", ".ipynb_checkpoints", "Thumbs.db", "desktop.i
 # Joiners without which some scripts cannot be written; every other invisible sign is refused.
 JOINERS = {"\u200c", "\u200d"}
 NO_TIME = (1980, 1, 1, 0, 0, 0)  # what programs write that know no time
+# What a damaged archive makes zipfile raise; RuntimeError covers what it cannot do, such as decrypt.
+DAMAGED = (OSError, EOFError, ValueError, RuntimeError, struct.error, zipfile.BadZipFile, zlib.error)
 UTC_TIMES = 0x5455  # of an archive's extra fields: seconds since 1970, whatever the zone
 
 
@@ -95,8 +97,7 @@ class Origin:
                         raise UnreadableError(
                             f"is left out: more than {LARGEST_ORIGIN:,} bytes were handed in altogether"
                         )
-        # Whatever a damaged archive makes zipfile raise: RuntimeError is its word for encrypted members.
-        except (OSError, EOFError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
+        except DAMAGED as error:
             raise UnreadableError(f"cannot be read: {printable(str(error))}") from error
         if len(data) > at_most:
             raise UnreadableError(f"is too large: at most {at_most:,} bytes are read")
@@ -116,7 +117,7 @@ def open_origin(path: Path) -> Iterator[Origin]:
     with file:
         try:
             archive = zipfile.ZipFile(file)
-        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, struct.error) as error:
+        except DAMAGED as error:
             raise BadOriginError(
                 f"{path} cannot be read as a .zip archive ({printable(str(error))}); unpack it, and name the folder"
             ) from error
