@@ -11,6 +11,7 @@ import datetime
 import functools
 import logging
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -68,16 +69,16 @@ class Book:
         With `changed`, or another time of handing in, what a person has marked is up for another look.
         """
         handed_in = _handed_in(self.room, marks)
-        filled_in = _filled_in(self.room, marks)
+        unanswered = _unanswered(self.room, marks)
         with self._writing() as session:
             submission = _submission(session, _assignment(session, marks.assignment), marks.student)
             changed |= None not in (submission.timestamp, handed_in) and submission.timestamp != handed_in
             submission.timestamp = handed_in
             notebook = _complete(session, submission)
             for grade in notebook.grades:
-                _mark(grade, _points(grade.cell, marks, filled_in), changed=changed)
+                _mark(grade, _points(grade.cell, marks, unanswered), changed=changed)
             for comment in notebook.comments:
-                is_empty = comment.cell.name not in filled_in and not isinstance(comment.cell, TaskCell)
+                is_empty = comment.cell.name in unanswered
                 comment.auto_comment = (marks.problem or NO_RESPONSE) if is_empty else None
             notebook.late_submission_penalty = self._penalty(submission, notebook) or None
 
@@ -212,7 +213,7 @@ def _cells(notebook: Notebook) -> Iterable[BaseCell]:
     return [*notebook.grade_cells, *notebook.solution_cells, *notebook.task_cells]
 
 
-def _points(cell: BaseCell, marks: Marks, filled_in: set[str]) -> float | None:
+def _points(cell: BaseCell, marks: Marks, unanswered: set[str]) -> float | None:
     """Return the points by machine of a cell, or None where a person has to read it."""
     scores = {question.grade_id + POINTS: question.points for question in marks.questions}
     if cell.name in scores:
@@ -222,8 +223,7 @@ def _points(cell: BaseCell, marks: Marks, filled_in: set[str]) -> float | None:
                 f"worth {cell.max_score:g}: release {marks.assignment} again"
             )
         return min(scores[cell.name], cell.max_score)
-    has_answer = cell.name in filled_in or isinstance(cell, TaskCell)
-    return None if has_answer and not marks.problem else 0.0
+    return 0.0 if marks.problem or cell.name in unanswered else None
 
 
 def _mark(grade: Grade, points: float | None, *, changed: bool) -> None:
@@ -260,21 +260,23 @@ def _released(room: Classroom, name: str) -> dict:
         raise GradingError(f"{error}: run `course assignment release {name}`") from None
 
 
-def _filled_in(room: Classroom, marks: Marks) -> set[str]:
-    """Return which cells hold an answer of the student: neither empty nor as they were released."""
+def _unanswered(room: Classroom, marks: Marks) -> set[str]:
+    """Return which of the cells to be filled in are empty or as they were released."""
     release = _released(room, marks.assignment)
-    if marks.problem:
-        return set()
+    before = rebuild(release, release)
     try:
-        cells = rebuild(release, read_notebook(room.submitted(marks.student, marks.assignment)))
+        cells = before if marks.problem else rebuild(release, _submitted(room, marks))
     except BadSubmissionError:
-        return set()
-    before = {cell.grade_id: cell.source.strip() for cell in rebuild(release, release)}
+        cells = before
+    nothing = {cell.grade_id: ("", cell.source.strip()) for cell in before}
+    empty = {cell.grade_id for cell in cells if cell.source.strip() in nothing.get(cell.grade_id, ())}
     return {
-        cell.grade_id
-        for cell in cells
-        if cell.grade_id and cell.source.strip() not in ("", before[cell.grade_id])
-    }
+        mark["grade_id"] for mark in map(nbgrader_metadata, release["cells"]) if mark.get("solution")
+    } & empty
+
+
+def _submitted(room: Classroom, marks: Marks) -> dict:
+    return read_notebook(room.submitted(marks.student, marks.assignment))
 
 
 def _handed_in(room: Classroom, marks: Marks) -> datetime.datetime | None:
@@ -282,7 +284,9 @@ def _handed_in(room: Classroom, marks: Marks) -> datetime.datetime | None:
     path = room.submitted(marks.student, marks.assignment).with_name("timestamp.txt")
     try:
         told = path.read_text(encoding="utf-8").strip()
-        return parse_utc(told) if told else None
+        return (
+            parse_utc(re.sub(r" (?=[+-]\d{4}$)", "", told)) if told else None
+        )  # "x +0100" it takes for 100 seconds
     except FileNotFoundError:
         return None
     except (OSError, ValueError, OverflowError):
