@@ -32,7 +32,8 @@ from course_utils.grading.assignment import (
     without_solution,
 )
 from course_utils.grading.audit import audit, leaks, release_of, structure
-from course_utils.grading.scoring import score
+from course_utils.grading.scoring import Failure, score, scores_of_draws
+from course_utils.grading.student import Pace
 from course_utils.grading.submission import BadSubmissionError, read_notebook, rebuild
 
 
@@ -94,9 +95,52 @@ def test_a_partly_right_answer_gets_part_of_the_points_and_its_hint(release):
         "PASS  of numbers of one sign (+1)",
         f"FAIL  of numbers of both signs (0 of 2): {SIGN}",
     ]
-    assert result.questions[1].lines == [
-        "FAIL  the penalty of (2, -3) at a half (0 of 2): your notebook defines no penalty"
+    assert result.questions[1].lines == ["FAIL  the penalty of (2, -3) at a half (0 of 2): not attempted"]
+
+
+@needs_sandbox
+def test_only_the_first_wrong_answer_is_told_its_hint(release):
+    submitted = answered(release, q1="def l1_norm(b):\n    return -1.0")
+    result = score(rebuild(release, submitted), QUESTIONS, np.random.default_rng(0), pace=QUICK)
+    assert result.questions[0].lines == [
+        "FAIL  of numbers of one sign (0 of 1): Add them up.",
+        "FAIL  of numbers of both signs (0 of 2)",
     ]
+
+
+@needs_sandbox
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ("while True: pass", "defines no penalty: your code did not finish within 3 seconds"),
+        ("import os; os._exit(0)", "defines no penalty: your code ended the Python process"),
+        ("penalty = [0] * 10**11", "defines no penalty: its cell raised MemoryError"),
+        ("penalty = 1 / 0", "defines no penalty: its cell raised ZeroDivisionError"),
+        ("class Odd(Exception): pass\nraise Odd", "defines no penalty"),
+        ("result = 2.5", "defines no penalty"),
+    ],
+)
+def test_a_question_without_its_name_is_told_what_became_of_its_cell(release, answer, said):
+    cells = rebuild(release, answered(release, q2=answer))
+    result = score(cells, QUESTIONS, np.random.default_rng(0), pace=QUICK)
+    assert result.questions[1].checks[0].say == f"your notebook {said}"
+
+
+@needs_sandbox
+def test_a_submission_that_has_used_up_its_time_is_told_so(release):
+    slow = "import time\ndef l1_norm(b):\n    time.sleep(1.5)\n    return -1.0"
+    cells = rebuild(release, answered(release, q1=slow, q2="penalty = 2.5"))
+    result = score(cells, QUESTIONS, np.random.default_rng(0), pace=Pace(cell=3, call=3, total=3.3))
+    check = result.questions[1].checks[0]
+    assert (check.say, check.failure) == ("your code took more than 3.3 seconds in all", Failure.ENDED)
+
+
+@needs_sandbox
+def test_every_draw_of_several_judges_anew(release):
+    half = "calls = []\ndef l1_norm(b):\n    calls.append(1)\n    return sum(map(abs, b)) if len(calls) < 4 else 0"
+    cells = rebuild(release, answered(release, q1=half))
+    drawn = scores_of_draws(cells, [NORM], np.random.default_rng(0), n_draws=3, pace=QUICK)
+    assert [result.points for result in drawn] == [3, 0, 0]
 
 
 @needs_sandbox

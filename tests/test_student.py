@@ -17,6 +17,7 @@ from course_utils.grading.student import CallFailedError, Pace, Student, WorkerL
 
 pytestmark = pytest.mark.sandbox
 QUICK = Pace(cell=3, call=2, total=20)
+TOO_MUCH = "your code was ended by the system, most often for taking too much memory"
 DOUBLE = "def double(x):\n    return 2 * x"
 
 
@@ -115,6 +116,20 @@ def test_a_cell_that_runs_wild_costs_that_cell_only(cell, output):
     with Student([cell, DOUBLE], pace=QUICK) as student:
         assert (student.outputs[0].printed, student.outputs[0].raised) == output
         assert student.function("double")(21) == 42
+
+
+def test_code_that_takes_more_memory_than_there_is_is_told_so():
+    hoard = "hoard = []\nwhile True:\n    hoard.append(b'x' * 2**22)"
+    with Student([hoard], pace=QUICK, limits=sandbox.Limits(memory=300 * sandbox.MEBIBYTE)) as student:
+        # a control group kills; limits of the kernel for each process let Python say it
+        assert student.outputs[0].raised in (TOO_MUCH, "MemoryError")
+
+
+def test_whoever_asks_a_lost_worker_for_a_name_is_told_of_the_loss():
+    with Student([DOUBLE], pace=Pace(call=2, total=5)) as student:
+        student._deadline = 0.0
+        with pytest.raises(WorkerLostError, match="took more than 5 seconds in all"):
+            student.defines("double")
 
 
 def test_a_call_that_ends_the_worker_costs_that_call_only():

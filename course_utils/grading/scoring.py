@@ -1,13 +1,13 @@
 """Score a submission: every question by its checks, on inputs drawn anew, in words that give nothing away.
 
-What a student is told of a failed check is its label, its hint and the kind of an error; never an input, an expected
-value, or a text that their own code could have filled with either.
+What a student is told of a failed check is its label, its hint if it is the first, and the kind of an error; never an
+input, an expected value, or a text that their own code could have filled with either.
 """
 
 from __future__ import annotations
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -22,7 +22,14 @@ from course_utils.exercises.types import (
 )
 from course_utils.grading import sandbox
 from course_utils.grading.assignment import Question
-from course_utils.grading.student import CallFailedError, CellOutput, Pace, Student, WorkerLostError
+from course_utils.grading.student import (
+    KNOWN_ERRORS,
+    CallFailedError,
+    CellOutput,
+    Pace,
+    Student,
+    WorkerLostError,
+)
 from course_utils.grading.submission import Cell
 
 NOT_ATTEMPTED = "not attempted"
@@ -120,23 +127,76 @@ def score(
 
     Lesson: notebooks/00_start_here.ipynb
     """
+    return scores_of_draws(cells, questions, rng, n_draws=1, pace=pace, trusted=trusted)[0]
+
+
+def scores_of_draws(
+    cells: Sequence[Cell],
+    questions: Sequence[Question],
+    rng: np.random.Generator,
+    *,
+    n_draws: int,
+    pace: Pace | None = None,
+    trusted: bool = False,
+) -> list[Score]:
+    """Run a submission once and judge it several times, on inputs drawn anew: what an audit asks for.
+
+    Parameters
+    ----------
+    n_draws : int
+        How often to judge.
+    cells, questions, rng, pace, trusted :
+        As in `score`.
+
+    Returns
+    -------
+    list of Score
+
+    Lesson: notebooks/00_start_here.ipynb
+    """
+    code = [cell for cell in cells if cell.is_code]
+    place = {cell.grade_id: number for number, cell in enumerate(code)}
     launcher = sandbox.trusted if trusted else sandbox.sandboxed
-    sources = [cell.source for cell in cells if cell.is_code]
-    with Student(sources, pace=pace, launcher=launcher) as student:
-        scores = tuple(score_question(student, question, rng) for question in questions)
-        return Score(scores, tuple(student.outputs))
+    with Student([cell.source for cell in code], pace=pace, launcher=launcher) as student:
+        drawn = [
+            tuple(
+                _score_question(student, question, rng, place.get(question.grade_id))
+                for question in questions
+            )
+            for _ in range(n_draws)
+        ]
+        return [Score(scores, tuple(student.outputs)) for scores in drawn]
 
 
-def score_question(student: Student, question: Question, rng: np.random.Generator) -> QuestionScore:
-    """Judge one question of a running submission."""
+def _score_question(
+    student: Student, question: Question, rng: np.random.Generator, number: int | None
+) -> QuestionScore:
+    """Judge one question of a running submission; `number` is that of its cell."""
     name = question.name
-    if not student.defines(name):
-        return _all_failed(question, f"your notebook defines no {name}", Failure.UNDEFINED)
+    try:
+        if not student.defines(name):
+            return _all_failed(question, *_why_undefined(student, name, number))
+    except WorkerLostError as error:
+        return _all_failed(question, str(error), Failure.ENDED)
     answer = _Careful(student.function(name)) if question.wants_function else _value(student, name)
     verdict = judge_answer(question, answer, rng)
     if verdict.outcome is Outcome.NOT_ATTEMPTED:
         return _all_failed(question, NOT_ATTEMPTED, Failure.NOT_ATTEMPTED)
-    return QuestionScore(question.grade_id, tuple(map(_check_score, verdict.results)))
+    return QuestionScore(question.grade_id, tuple(_check_scores(verdict.results)))
+
+
+def _why_undefined(student: Student, name: str, number: int | None) -> tuple[str, Failure]:
+    """Return why a name is not there, as far as the cell that should define it tells."""
+    missing = f"your notebook defines no {name}"
+    if number in student.ended:
+        return f"{missing}: {student.ended[number]}", Failure.ENDED
+    raised = student.outputs[number].raised if number is not None else ""
+    kind = raised.partition(":")[0]
+    if kind == NotImplementedError.__name__:  # the stub of a question that asks for a value
+        return NOT_ATTEMPTED, Failure.NOT_ATTEMPTED
+    if kind in KNOWN_ERRORS:
+        return f"{missing}: its cell raised {kind}", Failure.RAISED
+    return missing, Failure.UNDEFINED
 
 
 class _Careful:
@@ -165,16 +225,22 @@ def _value(student: Student, name: str):
         return object()
 
 
-def _check_score(result: CheckResult) -> CheckScore:
-    label, of = result.check.label, result.check.points
-    if result.passed:
-        return CheckScore(label, of, of)
-    match result.error:
-        case CallFailedError():
-            return CheckScore(label, 0, of, str(result.error), Failure.RAISED)
-        case WorkerLostError():
-            return CheckScore(label, 0, of, str(result.error), Failure.ENDED)
-    return CheckScore(label, 0, of, result.hint or result.message, Failure.WRONG)
+def _check_scores(results: Sequence[CheckResult]) -> Iterator[CheckScore]:
+    """Yield how each check went, with the hint of the first wrong answer alone.
+
+    It names the misconception. The checks after it mostly fail because of it, and their hints speak of another.
+    """
+    hinted = False
+    for result in results:
+        label, of = result.check.label, result.check.points
+        if result.passed:
+            yield CheckScore(label, of, of)
+        elif isinstance(result.error, CallFailedError | WorkerLostError):
+            failure = Failure.RAISED if isinstance(result.error, CallFailedError) else Failure.ENDED
+            yield CheckScore(label, 0, of, str(result.error), failure)
+        else:
+            yield CheckScore(label, 0, of, result.message or ("" if hinted else result.hint), Failure.WRONG)
+            hinted = True
 
 
 def _all_failed(question: Question, why: str, failure: Failure) -> QuestionScore:

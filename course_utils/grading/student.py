@@ -25,6 +25,8 @@ from course_utils.grading.sandbox import PACKAGE, Limits, sandboxed
 
 WORKER = ["-m", "course_utils.grading.worker"]
 Launcher = Callable[..., contextlib.AbstractContextManager[subprocess.Popen]]
+SECONDS_TO_END = 2  # for a process whose pipe is closed
+KILLED = (-9, 128 + 9)  # how a process that was killed ends, and how bubblewrap says so
 LONGEST_TEXT = 20_000  # characters of what a cell printed
 # Names that may be repeated. The name of an exception of the submission's own could spell out a hidden input.
 KNOWN_ERRORS = frozenset(
@@ -76,6 +78,8 @@ class Student:
     ----------
     outputs : list of CellOutput
         One a cell, from the one time that it ran before any check.
+    ended : dict of int to str
+        The numbers of the cells that ended a worker, and what to say of it.
     """
 
     def __init__(
@@ -89,7 +93,7 @@ class Student:
         self.cells, self.pace, self.limits = list(cells), pace or Pace(), limits or Limits()
         self.launcher = launcher
         self.outputs: list[CellOutput] = []
-        self._fatal: set[int] = set()
+        self.ended: dict[int, str] = {}
         self._process: subprocess.Popen | None = None
         self._open = contextlib.ExitStack()
         self._deadline = 0.0
@@ -136,11 +140,8 @@ class Student:
         )
 
     def defines(self, name: str) -> bool:
-        """Say whether the submission has bound a name."""
-        try:
-            return self._ask_again({"op": "has", "name": name}, self.pace.call).get("value") is True
-        except WorkerLostError:
-            return False
+        """Say whether the submission has bound a name; WorkerLostError if nobody is left to tell."""
+        return self._ask_again({"op": "has", "name": name}, self.pace.call).get("value") is True
 
     def _judgeable(self, reply: dict[str, Any]) -> dict[str, Any]:
         """Return the reply, or raise what stands in it for an error."""
@@ -172,7 +173,7 @@ class Student:
         os.set_blocking(self._process.stdin.fileno(), False)
         self._receive(0, self.pace.start)
         for number, source in enumerate(self.cells):
-            if number not in self._fatal:
+            if number not in self.ended:
                 self._run(number, source)
 
     def _run(self, number: int, source: str) -> None:
@@ -180,7 +181,7 @@ class Student:
         try:
             reply = self._ask({"op": "run", "source": source}, self.pace.cell)
         except WorkerLostError as error:
-            self._fatal.add(number)
+            self.ended[number] = str(error)
             self._keep(number, CellOutput(raised=str(error)))
             raise
         texts = (_without_paths(str(reply.get(key, ""))[:LONGEST_TEXT]) for key in ("printed", "raised"))
@@ -206,7 +207,7 @@ class Student:
             except BlockingIOError:
                 continue
             except OSError:
-                raise self._lost("ended the Python process") from None
+                raise self._lost(self._how_it_ended()) from None
 
     def _receive(self, number: int, seconds: float) -> dict[str, Any]:
         """Return the answer to a request; what the submission writes to the pipe on its own is passed over."""
@@ -219,7 +220,7 @@ class Student:
         except TimeoutError:
             raise self._lost(f"did not finish within {seconds:g} seconds") from None
         except (EOFError, OSError):
-            raise self._lost("ended the Python process") from None
+            raise self._lost(self._how_it_ended()) from None
         except ProtocolError:
             raise self._lost("disturbed the grader") from None
 
@@ -241,6 +242,18 @@ class Student:
         if now > self._deadline:
             raise self._lost(f"took more than {self.pace.total:g} seconds in all")
         return min(now + seconds, self._deadline)
+
+    def _how_it_ended(self) -> str:
+        """Tell who has left from who was thrown out: the kernel kills what takes more memory than there is."""
+        try:
+            killed = self._process.wait(SECONDS_TO_END) in KILLED
+        except subprocess.TimeoutExpired:
+            killed = False
+        return (
+            "was ended by the system, most often for taking too much memory"
+            if killed
+            else "ended the Python process"
+        )
 
     def _lost(self, what: str) -> WorkerLostError:
         self._stop()

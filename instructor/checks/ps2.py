@@ -1,6 +1,6 @@
 """The hidden checks of assignment 2: units and rare columns, a step and its certificate, sweeps, a budget.
 
-Feedback shows the hint of every check that fails, so no hint speaks of another check.
+Feedback shows the hint of the first check whose answer is wrong, so each hint stands for itself.
 """
 
 from __future__ import annotations
