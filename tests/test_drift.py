@@ -103,6 +103,19 @@ def test_missing_values_are_compared_by_fishers_exact_test():
     assert change.remark == "2.0% then, 15.0% now"
 
 
+@pytest.mark.parametrize("gaps", [(0, 70), (70, 0)])
+def test_gaps_that_appear_or_vanish_ring_from_their_own_threshold_on(gaps):
+    then, now = np.arange(1000.0), np.arange(1000.0)
+    then[: gaps[0]], now[: gaps[1]] = np.nan, np.nan
+    assert [change.name for change in report_on(then, now).alarms] == ["column 0 missing"]
+    assert not report_on(then, now, min_missing=0.1).alarms
+
+
+def test_limit_of_the_index_is_higher_where_more_columns_are_looked_at(rng):
+    then, now = rng.standard_normal((2, 200, 30))
+    assert report_on(then, now).changes[0].psi_limit > 1.3 * only(then[:, 0], now[:, 0]).psi_limit
+
+
 def test_missing_values_are_not_compared_where_none_is_missing():
     assert [change.name for change in report_on(np.arange(30.0), np.arange(30.0)).changes] == ["column 0"]
 

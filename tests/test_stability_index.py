@@ -63,6 +63,11 @@ def test_reference_taken_for_the_truth_halves_the_limit_of_equal_samples():
     )
 
 
+def test_limit_of_a_column_is_that_of_its_shares(rng):
+    limit = ChanceLimits(level=0.01, n_draws=5000, rng=rng).limit(np.full(10, 50), 100)
+    assert limit == pytest.approx(psi_limit(TENTHS, 500, 100, level=0.01, rng=rng), rel=0.1)
+
+
 def test_columns_with_the_same_shares_have_the_same_limit_and_others_another(rng):
     limits = ChanceLimits(level=0.05, n_draws=200, rng=rng)
     even, uneven = np.full(10, 50), np.array([300, 200])
