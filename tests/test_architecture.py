@@ -38,7 +38,8 @@ ARROWS = {
     "deploy.facts": set(),
     "deploy.artifact": {"deploy.canonical", "deploy.contract", "deploy.facts"},
     "deploy.card": {"deploy.artifact"},
-    "deploy.registry": {"deploy.artifact", "deploy.card", "deploy.durable"},
+    "deploy.history": {"deploy.canonical", "deploy.durable", "deploy.facts"},
+    "deploy.registry": {"deploy.artifact", "deploy.card", "deploy.history"},
     "deploy.service": {"validation", "deploy.artifact", "deploy.registry"},
     "style": set(),
     "plotting": {"style"},
@@ -87,7 +88,7 @@ LIBRARIES = {
     "fast": {"numpy", "scipy", "numba", "sklearn"},
     "estimators": {"numpy", "scipy", "sklearn"},
     "deploy": {"numpy", "scipy", "sklearn"},
-    **{f"deploy.{part}": set() for part in ("canonical", "card", "durable", "facts")},
+    **{f"deploy.{part}": set() for part in ("canonical", "card", "durable", "facts", "history")},
     "deploy.contract": {"numpy"},
     "deploy.artifact": {"numpy"},
     "deploy.pipeline_file": {"sklearn", "skops"},  # of the extra "deploy"
