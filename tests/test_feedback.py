@@ -8,6 +8,7 @@ import re
 
 import bs4
 import pytest
+from markup import MARKUP
 from small_assignment import (
     QUESTIONS,
     RIGHT,
@@ -21,6 +22,7 @@ from small_assignment import (
 )
 
 from course_utils.grading.audit import release_of
+from course_utils.grading.classroom import BadClassError, require_student
 from course_utils.grading.feedback import LONGEST_PRINTED, MOST_ADDED, feedback_page, write_feedback
 from course_utils.grading.gradebook import open_gradebook
 from course_utils.grading.marking import grade
@@ -201,6 +203,12 @@ def test_the_page_has_a_language_a_title_and_headings_in_order(release):
     assert (page.html["lang"], page.title.text) == ("en", "Feedback: A small assignment · Ada Lovelace (ada)")
     assert levels[0] == 1
     assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
+
+
+@pytest.mark.parametrize("text", [*MARKUP.values(), "<b>ada", "../ada", "a/b", "", "a\nb", "-a", "a" * 65])
+def test_no_markup_and_no_path_identifies_a_student(text):
+    with pytest.raises(BadClassError, match="cannot identify a student"):
+        require_student(text)
 
 
 @pytest.fixture

@@ -83,6 +83,10 @@ def test_a_link_and_a_picture_are_written_out():
     assert "[picture: a bend (b.png)]" in rendered("![a bend](b.png)")
 
 
+def test_no_command_of_mathjax_that_acts_is_rendered():
+    assert r"$\ href{javascript:1}{x} \hrefs$" in rendered(r"$\href{javascript:1}{x} \hrefs$")
+
+
 def test_headings_give_way_on_a_page_that_has_its_own():
     assert rendered("# A") == "<h1>A</h1>\n"
     assert rendered("# A", headings=False) == "<p><strong>A</strong></p>\n"

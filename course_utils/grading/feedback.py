@@ -101,18 +101,16 @@ def write_feedback(room: Classroom, name: str) -> int:
     from course_utils.grading.gradebook import open_gradebook
     from course_utils.grading.marking import marks_that_hold
 
-    release = read_notebook(room.release(require_name(name)))
+    current = marks_that_hold(room, require_name(name))
+    release = read_notebook(room.release(name))
     with open_gradebook(room) as book:
         results = {result.student: result for result in book.results(name)}
-        written = 0
-        for marks in marks_that_hold(room, name):
-            if marks.student in results:
-                comments = book.comments(marks.student, name)
-                submitted = _submitted(room, marks)
-                page = feedback_page(release, submitted, marks, results[marks.student], comments)
-                write_whole(room.feedback(marks.student, name), page)
-                written += 1
-    return written
+        recorded = [marks for marks in current if marks.student in results]
+        for marks in recorded:
+            result, comments = results[marks.student], book.comments(marks.student, name)
+            page = feedback_page(release, _submitted(room, marks), marks, result, comments)
+            write_whole(room.feedback(marks.student, name), page)
+    return len(recorded)
 
 
 def feedback_page(
