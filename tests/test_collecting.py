@@ -311,7 +311,7 @@ CANVAS = "lovelaceada_12345_6789{}_ps1{}.ipynb"
 
 
 def test_the_highest_attempt_wins_and_the_others_are_listed(room, packed):
-    attempts = [CANVAS.format(1, ""), CANVAS.format(2, "-2"), CANVAS.format(3, "-10")]
+    attempts = [CANVAS.format(3, ""), CANVAS.format(2, "-2"), CANVAS.format(1, "-10")]
     collected = collect(room, "ps1", packed({name: name.encode() for name in attempts}))
     assert room.submitted("lovelaceada", "ps1").read_bytes() == attempts[2].encode()
     assert [one.path_in_origin for one in collected.earlier] == [attempts[1], attempts[0]]
@@ -530,6 +530,12 @@ def test_a_bomb_is_refused_by_what_comes_out_of_it(room, packed, monkeypatch):
     monkeypatch.setattr(collecting, "_lay", lambda *args: most.append(len(args[-1])) or ())
     assert "is too large: at most 10,485,760" in whys(collect(room, "ps1", origin))["ada.ipynb"]
     assert most == [len(NOTEBOOK)]
+
+
+def test_a_bomb_is_read_no_further_than_a_file_may_be_large(room, packed, monkeypatch):
+    monkeypatch.setattr("course_utils.grading.origin.LARGEST_ORIGIN", LARGEST_FILE + 2**20)
+    collected = collect(room, "ps1", packed({"ada.ipynb": b" " * (30 * 2**20), "ben.ipynb": NOTEBOOK}))
+    assert students(collected.taken) == ["ben"]
 
 
 def test_a_member_that_claims_to_be_small_is_not_believed(room, packed):
