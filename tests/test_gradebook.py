@@ -5,7 +5,6 @@ What depends on the database is tried on SQLite and on a Postgres server of the 
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import io
 import json
@@ -20,6 +19,7 @@ from pathlib import Path
 import pytest
 from postgres_server import empty_database, served_postgres
 from small_assignment import RIGHT, hand_in, small_class
+from small_gradebook import marks_of, open_released
 from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
@@ -30,9 +30,8 @@ from course_utils.grading.classroom import CONFIGURATION, Classroom
 from course_utils.grading.errors import GradingError
 from course_utils.grading.gradebook import open_gradebook
 from course_utils.grading.inside_nbgrader import URL_VARIABLE
-from course_utils.grading.marks import Marks
 from course_utils.grading.results import QuestionResult, Result, to_csv
-from course_utils.grading.scoring import CheckScore, QuestionScore
+from course_utils.grading.scoring import CheckScore
 
 SERVICE = pytest.param("postgres", marks=pytest.mark.service)
 TABLES = (books.Student, books.SubmittedAssignment, books.SubmittedNotebook, books.Grade, books.Comment)
@@ -71,32 +70,6 @@ def either(request, room, monkeypatch):
         monkeypatch.setenv(URL_VARIABLE, empty_database(request.getfixturevalue("server")))
     with open_released(room) as book:
         yield book
-
-
-@contextlib.contextmanager
-def open_released(room):
-    """Open the gradebook of a class, release its assignment, and let two students hand in."""
-    with open_gradebook(room) as book:
-        book.release("small")
-        hand_in(room, "ada", **RIGHT, q3="Because it is a sum.")
-        hand_in(room, "bob", q1="x = 1")
-        yield book
-
-
-def marks_of(student, q1=(1, 2), q2=(2,), **about):
-    """The marks of a student, each check worth what it gave."""
-    questions = (("q1", q1, (1, 2)), ("q2", q2, (2,)))
-    return Marks(
-        student,
-        "small",
-        "fingerprint",
-        1,
-        tuple(
-            QuestionScore(name, tuple(CheckScore("a check", *pair) for pair in zip(given, of, strict=True)))
-            for name, given, of in questions
-        ),
-        **about,
-    )
 
 
 def count_rows(book):

@@ -26,6 +26,7 @@ GUARDS = {
     "test_exercises_three_ways": "solution, stub and wrong answers of every exercise",
     "test_explorers_without_a_kernel": "the figures that move, in stored notebooks and on pages",
     "test_feedback_page": "what others write, on the pages that show it, in a browser",
+    "test_formgrader": "marking by hand, in nbgrader's page",
     "test_front_door": "the way from a bare machine to lesson 00",
     "test_glossary": "notebooks/glossary.md",
     "test_lab_explorers": "the figures that move, in JupyterLab",
