@@ -34,17 +34,35 @@ def solved(body):
     return f"    ### BEGIN SOLUTION\n{body}\n    ### END SOLUTION\n"
 
 
+TEXT = """# A small assignment
+
+## Norm (3 points, about 5 minutes)
+
+## Penalty
+
+*(2 points, about 3 minutes)*
+
+## Reason (4 points, about 6 minutes, read by a person)
+
+| points | for |
+| --- | --- |
+| 3 | a reason |
+| 1 | an example |
+"""
+WORKED_TEXT = "### BEGIN SOLUTION\nBecause both are far from zero.\n### END SOLUTION\n"
+
+
 def source_notebook():
     """A source notebook with both questions and a text that is read by a person."""
     return {
         "cells": [
-            cell("# A small assignment", "markdown", grade_id="title", locked=True),
+            cell(TEXT, "markdown", grade_id="title", locked=True),
             cell("import numpy as np", grade_id="setup", locked=True),
             cell(f"def l1_norm(b):\n{solved('    return np.abs(b).sum()')}", grade_id="q1", solution=True),
             cell("l1_norm([2, -3])", grade_id="q1-points", grade=True, points=3, locked=True),
             cell("### BEGIN SOLUTION\npenalty = 2.5\n### END SOLUTION\n", grade_id="q2", solution=True),
             cell("penalty", grade_id="q2-points", grade=True, points=2, locked=True),
-            cell("Say why.", "markdown", grade_id="q3", solution=True, grade=True, points=4),
+            cell(f"{WORKED_TEXT}Say why.", "markdown", grade_id="q3", solution=True, grade=True, points=4),
         ],
         "metadata": {},
         "nbformat": 4,

@@ -12,26 +12,20 @@ from small_assignment import (
     QUICK,
     RIGHT,
     SIGN,
-    VALUE,
     answered,
     cell,
-    draw,
     points_of,
     require_sandbox,
-    solved,
     source_notebook,
 )
 
-from course_utils.exercises.types import Check
 from course_utils.grading import sandbox
 from course_utils.grading.assignment import (
     BadAssignmentError,
-    Question,
-    WrongSolution,
     load_questions,
     without_solution,
 )
-from course_utils.grading.audit import audit, leaks, release_of, structure
+from course_utils.grading.audit import release_of
 from course_utils.grading.scoring import Failure, score, scores_of_draws
 from course_utils.grading.student import Pace
 from course_utils.grading.submission import BadSubmissionError, read_notebook, rebuild
@@ -218,67 +212,6 @@ def test_metadata_that_a_student_has_edited_count_for_nothing(release, marks):
     assert [c.grade_id for c in found if c.grade_id] == [
         c["metadata"]["nbgrader"]["grade_id"] for c in release["cells"]
     ]
-
-
-@needs_sandbox
-def test_the_small_assignment_passes_its_audit(source):
-    assert audit(source, QUESTIONS, np.random.default_rng(0)) == []
-
-
-def without_judge(question):
-    """The question with a check that lets everything pass."""
-    lax = Check("anything", 3, draw, lambda case, answer: True, "No hint.")
-    return Question(question.grade_id, question.name, (lax,), question.wrong_solutions)
-
-
-@needs_sandbox
-def test_an_audit_sees_a_check_that_lets_everything_pass(source):
-    complaints = " ".join(audit(source, (without_judge(NORM), VALUE), np.random.default_rng(0)))
-    assert "q1: the wrong solution 'signed' gets full marks" in complaints
-    assert "q1: an answer of zero gets 3 points" in complaints
-
-
-@needs_sandbox
-def test_an_audit_sees_a_solution_that_is_wrong(source):
-    wrong = f"def l1_norm(b):\n{solved('    return np.abs(b).sum() + 1')}"
-    source["cells"][2]["source"] = wrong
-    questions = (Question("q1", "l1_norm", NORM.checks, (WrongSolution("a", "+ 1", "+ 2"),) * 2), VALUE)
-    assert "q1: the solution fails a check" in " ".join(audit(source, questions, np.random.default_rng(0)))
-
-
-@pytest.mark.parametrize(
-    ("change", "complaint"),
-    [
-        (lambda cells: cells.pop(3), "the cell 'q1-points' is missing"),
-        (lambda cells: cells.append(cell("x", grade_id="q9-points")), "'q9-points' has points and no question"),
-        (lambda cells: cells.append(cells[2]), "'q1' occurs 2 times"),
-        (lambda cells: cells.pop(2), "q1: there is no cell to fill in"),
-        (lambda cells: cells[3]["metadata"]["nbgrader"].update(points=5), "says 5 points, the checks are worth 3"),
-        (lambda cells: cells[2].update(source="def l1_norm(b): ..."), "no worked solution between its markers"),
-    ],
-)  # fmt: skip
-def test_cells_that_do_not_fit_the_questions_are_named(source, change, complaint):
-    change(source["cells"])
-    assert complaint in " ".join(structure(source, QUESTIONS))
-
-
-def test_a_wrong_solution_whose_edit_finds_nothing_is_named(source):
-    edits = (WrongSolution("lost", "np.square", "b"), *NORM.wrong_solutions)
-    (complaint,) = structure(source, (Question("q1", "l1_norm", NORM.checks, edits), VALUE))
-    assert complaint == "q1: the edit of 'lost' occurs 0 times in the solution, not once"
-
-
-@pytest.mark.parametrize(
-    ("extra", "complaint"),
-    [
-        (cell("The trick: `return np.abs(b).sum()`", "markdown"), None),
-        (cell("    return np.abs(b).sum()", "markdown"), "a line of a solution: 'return np.abs(b).sum()'"),
-        (cell("### END SOLUTION"), "the release holds '### END'"),
-    ],
-)
-def test_a_solution_in_the_release_is_found(source, extra, complaint):
-    source["cells"].append(extra)
-    assert [c for c in leaks(source) if complaint and complaint in c] == leaks(source)
 
 
 def test_a_file_of_checks_without_questions_is_refused(tmp_path):

@@ -11,6 +11,7 @@ student     a submission at work: its cells run and its functions called, each w
 submission  what was handed in, rebuilt from the release
 assignment  questions, and the checks that no student sees
 scoring     a submission judged question by question, in words that give nothing away
+question_texts  the points and minutes that the texts promise, and the rubrics
 audit       the proof that an assignment can be released
 classroom   a class folder, laid out as nbgrader's, and where each thing stands in it
 marks       what the machine found in one submission, as a record that outlives the run

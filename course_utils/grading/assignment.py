@@ -16,6 +16,7 @@ from course_utils.exercises.types import Check
 SOLUTION = re.compile(
     r"^[ \t]*### BEGIN SOLUTION\n(.*?)^[ \t]*### END SOLUTION[ \t]*\n?", re.DOTALL | re.MULTILINE
 )
+MODULE_OF_CHECKS = "checks_of_"  # begins the name of a file of checks as a module
 POINTS = "-points"  # ends the grade_id of the cell on which a question's points stand
 
 
@@ -69,7 +70,7 @@ def load_questions(path: Path) -> tuple[Question, ...]:
     """Return the QUESTIONS of a file of checks; BadAssignmentError if it has none."""
     if not path.is_file():
         raise BadAssignmentError(f"{path} is missing: the checks of an assignment stand there")
-    spec = importlib.util.spec_from_file_location(f"checks_of_{path.stem}", path)
+    spec = importlib.util.spec_from_file_location(f"{MODULE_OF_CHECKS}{path.stem}", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     questions = getattr(module, "QUESTIONS", None)

@@ -5,18 +5,37 @@ Every complaint is a sentence; an assignment without complaints can be released.
 
 from __future__ import annotations
 
+import ast
+import base64
+import contextlib
 import itertools
 import json
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from course_utils.grading.assignment import POINTS, SOLUTION, Question, WrongSolution, without_solution
-from course_utils.grading.scoring import QuestionScore, Score, score
+from course_utils.grading.assignment import (
+    MODULE_OF_CHECKS,
+    POINTS,
+    SOLUTION,
+    Question,
+    WrongSolution,
+    without_solution,
+)
+from course_utils.grading.question_texts import text_complaints
+from course_utils.grading.scoring import QuestionScore, scores_of_draws
+from course_utils.grading.student import Pace
 from course_utils.grading.submission import Cell, nbgrader_metadata, rebuild
 
 FEWEST_WRONG_SOLUTIONS = 2
+LONGEST_COMMON_LINE = 12  # characters that a line of a solution may share with the release by chance
+LONGEST_COMMON_PAIR = (
+    60  # characters of two lines that the checks may share with it, as two nested loops over columns
+)
+SECONDS_A_DRAW = 10
 # Answers that know nothing of the question: none may earn a point.
 GARBAGE = {
     "zero": "0.0",
@@ -32,7 +51,15 @@ GARBAGE = {
 }
 
 
-def audit(source: dict[str, Any], questions: Sequence[Question], rng: np.random.Generator) -> list[str]:
+def audit(
+    source: dict[str, Any],
+    questions: Sequence[Question],
+    rng: np.random.Generator,
+    *,
+    seeds: int = 1,
+    trusted: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[str]:
     """Return what is wrong with an assignment, a sentence each.
 
     Parameters
@@ -42,6 +69,12 @@ def audit(source: dict[str, Any], questions: Sequence[Question], rng: np.random.
     questions : sequence of Question
     rng : numpy Generator
         Where the inputs of the checks are drawn from.
+    seeds : int
+        How often to draw them: a solution that passes nearly always costs a student points now and then.
+    trusted : bool
+        Run the assignment without the sandbox.
+    progress : callable, optional
+        Called as `progress(done, total)` after each notebook that has been graded.
 
     Returns
     -------
@@ -49,8 +82,8 @@ def audit(source: dict[str, Any], questions: Sequence[Question], rng: np.random.
 
     Lesson: notebooks/00_start_here.ipynb
     """
-    complaints = [*structure(source, questions), *leaks(source)]
-    return complaints or [*marks(source, questions, rng)]
+    complaints = [*structure(source, questions), *text_complaints(source), *leaks(source, questions)]
+    return complaints or _Grading(source, questions, rng, seeds, trusted, progress).complaints()
 
 
 def release_of(source: dict[str, Any]) -> dict[str, Any]:
@@ -105,66 +138,152 @@ def _of_one_question(question: Question, answer: dict | None, points_cell: dict)
     return complaints
 
 
-def leaks(source: dict[str, Any]) -> list[str]:
-    """Look for lines of the solutions, and for markers, anywhere in the release."""
-    solutions = [found for cell in source["cells"] for found in SOLUTION.findall("".join(cell["source"]))]
+def leaks(source: dict[str, Any], questions: Sequence[Question] = ()) -> list[str]:
+    """Look for markers, lines of the solutions, hints and functions of the checks anywhere in the release."""
     released = release_of(source)
-    text = json.dumps(released, ensure_ascii=False)
-    shown = {line.strip() for cell in released["cells"] for line in "".join(cell["source"]).splitlines()}
-    complaints = [f"the release holds {marker!r}" for marker in ("### BEGIN", "### END") if marker in text]
-    lines = {line.strip() for block in solutions for line in block.splitlines() if len(line.strip()) > 12}
-    return complaints + [
-        f"the release holds a line of a solution: {line!r}" for line in sorted(lines & shown)
+    shown = _lines("\n".join("".join(cell["source"]) for cell in released["cells"]))
+    aside = "\n".join(_beside_the_cells(released))
+    everything = "\n".join([*shown, *_lines(aside)])
+    blocks = [found for cell in source["cells"] for found in SOLUTION.findall("".join(cell["source"]))]
+    solved = {line for block in blocks for line in _lines(block) if len(line) > LONGEST_COMMON_LINE}
+    hints = sorted({check.hint for question in questions for check in question.checks})
+    functions = [text for text in _sources_of_checks(questions) for text in _functions(text)]
+    return [
+        *(f"the release holds {marker!r}" for marker in ("### BEGIN", "### END") if marker in everything),
+        *(f"the release holds a line of a solution: {line!r}" for line in sorted(solved & {*shown})),
+        *(
+            f"the release holds a line of a solution beside its cells: {line!r}"
+            for line in sorted(solved)
+            if line in aside
+        ),
+        *(
+            f"the release holds a hint: {hint!r}"
+            for hint in hints
+            if len(hint) > LONGEST_COMMON_LINE and hint in everything
+        ),
+        *(
+            f"the release holds lines of the checks: {first!r} and the next"
+            for function in functions
+            for first, second in itertools.pairwise(function)
+            if len(first + second) > LONGEST_COMMON_PAIR and f"{first}\n{second}" in everything
+        ),
     ]
 
 
-def marks(source: dict[str, Any], questions: Sequence[Question], rng: np.random.Generator) -> list[str]:
-    """Grade the solution, the stub, every wrong solution and garbage, and compare with what each should get."""
-    release = release_of(source)
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
 
-    def graded(notebook: dict[str, Any]) -> Score:
-        return score(rebuild(release, notebook), questions, rng)
 
-    complaints = [
-        f"{result.grade_id}: the solution fails a check: {check}"
-        for result in graded(source).questions
-        for check in result.checks
-        if not check.points
-    ]
-    complaints += [
-        f"{result.grade_id}: the released stub gets {result.points:g} points"
-        for result in graded(release).questions
-        if result.points
-    ]
-    complaints += _of_wrong_solutions(source, questions, graded)
-    for name, expression in GARBAGE.items():
-        complaints += [
-            f"{result.grade_id}: an answer of {name} gets {result.points:g} points"
-            for result in _garbage_score(expression, questions, rng).questions
+def _functions(source: str) -> Iterator[list[str]]:
+    """Yield the lines of each function of a file, without its docstring."""
+    lines = source.splitlines()
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.FunctionDef):
+            body = node.body[1:] if ast.get_docstring(node) else node.body
+            yield _lines(
+                "\n".join(
+                    [*lines[node.lineno - 1 : node.lineno], *lines[body[0].lineno - 1 : node.end_lineno]]
+                )
+            )
+
+
+def _beside_the_cells(released: dict[str, Any]) -> Iterator[str]:
+    """Yield every text of a notebook outside its sources: metadata, outputs, and attachments with what they encode."""
+    others = {key: value for key, value in released.items() if key != "cells"}
+    cells = [{key: value for key, value in cell.items() if key != "source"} for cell in released["cells"]]
+    for text in _texts_in([others, cells]):
+        yield text
+        with contextlib.suppress(ValueError):
+            yield base64.b64decode(text, validate=True).decode("utf-8", errors="ignore")
+
+
+def _texts_in(data: Any) -> Iterator[str]:
+    if isinstance(data, str):
+        yield data
+    elif isinstance(data, dict):
+        for key, value in data.items():
+            yield from _texts_in([key, value])
+    elif isinstance(data, list):
+        yield from ("".join(data),) if all(isinstance(line, str) for line in data) else ()
+        for entry in data:
+            yield from _texts_in(entry)
+
+
+def _sources_of_checks(questions: Sequence[Question]) -> list[str]:
+    """Return the files that `load_questions` has read these checks from."""
+    made_in = [check.judge.__globals__ for question in questions for check in question.checks]
+    files = {
+        names["__file__"] for names in made_in if str(names.get("__name__")).startswith(MODULE_OF_CHECKS)
+    }
+    return [Path(file).read_text(encoding="utf-8") for file in sorted(files)]
+
+
+class _Grading:
+    """The solution, the stub, every wrong solution and garbage, graded and compared with what each should get."""
+
+    def __init__(self, source, questions, rng, seeds, trusted, progress):
+        self.source, self.questions, self.rng, self.seeds = source, questions, rng, seeds
+        self.trusted, self.progress = trusted, progress or (lambda done, total: None)
+        self.release = release_of(source)
+        self.rounds = list(itertools.zip_longest(*(question.wrong_solutions for question in questions)))
+        self.done, self.total = 0, 2 + len(self.rounds) + len(GARBAGE)
+
+    def complaints(self) -> list[str]:
+        """Return what does not get what it should."""
+        solved = self._scored(rebuild(self.release, self.source), self.questions, self.seeds)
+        complaints = self._counted(
+            f"{result.grade_id}: the solution fails a check: {check}"
+            for result in solved
+            for check in result.checks
+            if not check.points
+        )
+        for wrongs in self.rounds:
+            complaints += self._counted(self._of_wrong_solutions(wrongs))
+        blank = {"the released stub": rebuild(self.release, self.release)}
+        garbage = {
+            f"an answer of {name}": [Cell(_garbage(expression, self.questions), True)]
+            for name, expression in GARBAGE.items()
+        }
+        return complaints + [
+            f"{result.grade_id}: {whose} gets {result.points:g} points"
+            for whose, cells in (blank | garbage).items()
+            for result in self._scored(cells, self.questions, n_draws=1)  # chance has no part in these
             if result.points
         ]
-    return complaints
 
+    def _scored(self, cells: Sequence[Cell], questions, n_draws: int) -> list[QuestionScore]:
+        """Return the scores of these questions in all draws."""
+        pace = Pace(total=Pace.total + SECONDS_A_DRAW * n_draws)
+        options = {"n_draws": n_draws, "pace": pace, "trusted": self.trusted}
+        scores = scores_of_draws(cells, questions, self.rng, **options)
+        self.done += 1
+        self.progress(self.done, self.total)
+        return [result for score in scores for result in score.questions]
 
-def _of_wrong_solutions(source: dict[str, Any], questions: Sequence[Question], graded) -> list[str]:
-    """Grade the first wrong solution of every question in one notebook, then the second, and so on."""
-    complaints = []
-    for wrongs in itertools.zip_longest(*(question.wrong_solutions for question in questions)):
-        chosen = [(question, wrong) for question, wrong in zip(questions, wrongs, strict=True) if wrong]
-        edited = source
-        for question, wrong in chosen:
+    def _of_wrong_solutions(self, wrongs: Sequence[WrongSolution | None]) -> Iterator[str]:
+        """Grade one wrong solution of every question that has one left, all in one notebook."""
+        pairs = zip(self.questions, wrongs, strict=True)
+        chosen = {question.grade_id: (question, wrong) for question, wrong in pairs if wrong}
+        edited = self.source
+        for question, wrong in chosen.values():
             edited = _edited(edited, question, wrong)
-        results = {result.grade_id: result for result in graded(edited).questions}
-        for question, wrong in chosen:
-            complaints += _of_one_wrong_solution(question, wrong, results[question.grade_id])
-    return complaints
+        questions = [question for question, _ in chosen.values()]
+        for result in self._scored(rebuild(self.release, edited), questions, self.seeds):
+            yield from _of_one_wrong_solution(*chosen[result.grade_id], result)
+
+    def _counted(self, found: Iterable[str]) -> list[str]:
+        """Return each complaint once, and in how many draws it came up if there were several."""
+        counts = Counter(found)
+        if self.seeds == 1:
+            return list(counts)
+        return [f"{text} (in {count} of {self.seeds} draws)" for text, count in counts.items()]
 
 
 def _of_one_wrong_solution(question: Question, wrong: WrongSolution, result: QuestionScore) -> list[str]:
     if result.points >= question.points:
         return [f"{question.grade_id}: the wrong solution {wrong.name!r} gets full marks"]
     if wrong.hint and not any(check.say == wrong.hint for check in result.checks):
-        return [f"{question.grade_id}: {wrong.name!r} does not meet its hint; it meets {result.lines}"]
+        return [f"{question.grade_id}: {wrong.name!r} does not meet its hint first; it meets {result.lines}"]
     return []
 
 
@@ -176,11 +295,12 @@ def _edited(source: dict[str, Any], question: Question, wrong) -> dict[str, Any]
     return notebook
 
 
-def _garbage_score(expression: str, questions: Sequence[Question], rng: np.random.Generator) -> Score:
+def _garbage(expression: str, questions: Sequence[Question]) -> str:
+    """Return a cell that answers every question with one expression."""
     lines = ["import numpy as np"]
     for question in questions:
         if question.wants_function:
             lines.append(f"def {question.name}(*args, **kwargs):\n    return {expression}")
         else:
             lines.append(f"args = ()\n{question.name} = {expression}")
-    return score([Cell("\n".join(lines), True)], questions, rng)
+    return "\n".join(lines)

@@ -215,10 +215,20 @@ def all_columns_case(rng):
 
 
 def dice_case(rng):
-    """Draw sixty columns of dice for forty rows, each turned so that its correlation with y is positive."""
-    X, y = rng.normal(size=(40, 60)), rng.normal(size=40)
-    X = X * np.sign(X.T @ (y - y.mean())) / X.std(axis=0)
-    return Case((X, y, rng.permutation(unequal((10, 10, 10, 10))), 5, 0.05))
+    """Draw sixty columns of dice for forty rows, on which ranking by products or by signs goes no other way.
+
+    Each die shows five times 1 and five times -1 in every fold, so products are correlations. Each is turned so that
+    its correlation with y is positive; draws in which a negative one of the training rows would be chosen are left.
+    """
+    fold_of = rng.permutation(unequal((10, 10, 10, 10)))
+    while True:
+        X, y = np.empty((40, 60)), rng.normal(size=40)
+        for k in range(4):
+            X[fold_of == k] = rng.permuted(np.repeat([[-1.0], [1.0]], 5, axis=0) * np.ones(60), axis=0)
+        X = X * np.sign(X.T @ y)
+        pulls = [X[fold_of != k].T @ y[fold_of != k] for k in range(4)]
+        if all(np.max(-pull) < np.sort(pull)[-5] for pull in pulls):
+            return Case((X, y, fold_of, 5, 0.05))
 
 
 def units_case(rng):
