@@ -214,10 +214,11 @@ def draw_assignment(original: str, seed: int) -> Private:
 
 def proof(private: Private) -> Proof:
     """Audit a private assignment, and grade the public answers in it: none may earn full marks where it differs."""
-    questions = questions_of(private.assignment.checks)
     rng = np.random.default_rng(secrets.randbits(SEED_BITS))
-    complaints = audit(private.assignment.notebook, questions, rng)
-    answers = public_answers(private, questions, rng)
+    with tempfile.TemporaryDirectory() as folder:  # an audit reads the file of checks again
+        questions = questions_of(private.assignment.checks, Path(folder))
+        complaints = audit(private.assignment.notebook, questions, rng)
+        answers = public_answers(private, questions, rng)
     complaints += [
         f"{answer.question}: the public answer earns full marks"
         for answer in answers
@@ -245,7 +246,7 @@ def public_answers(
 
     Lesson: notebooks/00_start_here.ipynb
     """
-    submitted = under_new_names(public_assignment(private.original), questions)
+    submitted = under_new_names(private.original, questions)
     cells = rebuild(release_of(private.assignment.notebook), submitted)
     results = score(cells, questions, rng).questions
     return tuple(
@@ -254,11 +255,11 @@ def public_answers(
     )
 
 
-def under_new_names(public: Assignment, questions: Sequence[Question]) -> dict[str, Any]:
+def under_new_names(original: str, questions: Sequence[Question]) -> dict[str, Any]:
     """Return the public notebook with each answer under the name that the private question asks for."""
-    notebook = json.loads(json.dumps(public.notebook))
+    notebook = public_assignment(original).notebook
     now = {question.grade_id: question.name for question in questions}
-    before = {question.grade_id: question.name for question in questions_of(public.checks)}
+    before = {question.grade_id: question.name for question in load_questions(PUBLIC.checks(original))}
     for cell in notebook["cells"]:
         grade_id = nbgrader_metadata(cell).get("grade_id")
         if grade_id in before:
@@ -285,12 +286,11 @@ def variants(original: str) -> tuple[Variant, ...]:
     return _module(path).VARIANTS
 
 
-def questions_of(checks: str) -> tuple[Question, ...]:
-    """Return the questions that the text of a file of checks defines."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "checks.py"
-        path.write_text(checks, encoding="utf-8")
-        return load_questions(path)
+def questions_of(checks: str, folder: Path) -> tuple[Question, ...]:
+    """Write a file of checks into a folder and return the questions that it defines."""
+    path = folder / "checks.py"
+    path.write_text(checks, encoding="utf-8")
+    return load_questions(path)
 
 
 def edited(public: Assignment, edits: Iterable[Edit]) -> Assignment:
