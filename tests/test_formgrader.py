@@ -103,5 +103,5 @@ def test_the_button_that_would_run_what_was_handed_in_refuses(formgrader, opened
     rows(page)
     page.locator("tr", has_text="bob").locator(".autograde a").click()
     page.wait_for_selector(".modal.in")
-    assert "use `course assignment grade small`" in page.locator(".modal.in").inner_text()
+    assert "Use `course assignment grade small`" in page.locator(".modal.in").inner_text()
     assert room.autograded("bob", "small").read_text() == before

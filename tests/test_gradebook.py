@@ -563,7 +563,7 @@ def test_the_command_of_nbgrader_refuses_to_run_what_was_handed_in(released, arm
     done = subprocess.run(command, cwd=armed.root, capture_output=True, text=True)
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
-    assert "use `course assignment grade small`" in done.stderr
+    assert "Use `course assignment grade small`" in done.stderr
     assert_untouched(released, armed)
 
 
@@ -575,5 +575,5 @@ def test_the_button_of_the_formgrader_refuses_to_run_what_was_handed_in(released
     course = CourseDirectory(config=config, root=str(armed.root))
     answer = NbGraderAPI(course, config=config).autograde("small", "ada")
     assert answer["success"] is False
-    assert "use `course assignment grade small`" in answer["log"]
+    assert "Use `course assignment grade small`" in answer["log"]
     assert_untouched(released, armed)

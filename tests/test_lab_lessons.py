@@ -28,6 +28,14 @@ def test_lesson_00_opens_in_the_lab(opened):
     assert opened.page.get_by_role("tab", name=FIRST_LESSON).is_visible()
 
 
+@lesson_00
+def test_of_an_instructors_nbgrader_a_learner_sees_and_hears_nothing(opened):
+    assert opened.page.get_by_text("File", exact=True).is_visible()
+    for name in ("Nbgrader", "Create Assignment", "Validate"):
+        assert opened.page.get_by_text(name, exact=True).count() == 0
+    assert "nbgrader" not in opened.course.log.read_text(encoding="utf-8").lower()
+
+
 @pytest.mark.parametrize("opened", [FIRST_LESSON, *OTHERS], indirect=True)
 def test_run_all_cells_ends_without_an_error(ran):
     ran.assert_ran()

@@ -20,6 +20,8 @@ HELP = "Open the lessons in JupyterLab."
 HOST = "127.0.0.1"
 FIRST_PORT = 8888
 FIRST_LESSON = "00_start_here.ipynb"
+# Settings of this server alone: an instructor's nbgrader has nothing to show among lessons, and would be heard.
+JUPYTER_SETTINGS = Path(__file__).with_name("jupyter")
 LAB_SETTINGS = {
     # The news popup would cover the lesson, and would ask the network.
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
@@ -75,6 +77,8 @@ def choose_port(wanted: int | None) -> int:
 
 def serve(folder: Path, port: int, *, open_browser: bool) -> int:
     """Run JupyterLab in this process until Ctrl-C."""
+    paths = [str(JUPYTER_SETTINGS), os.environ.get("JUPYTER_CONFIG_PATH", "")]
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, paths))
     from jupyterlab.labapp import LabApp
 
     options = [

@@ -21,7 +21,8 @@ from nbgrader.preprocessors import ClearSolutions, NbGraderPreprocessor
 from course_utils.grading.assignment import without_solution
 
 URL_VARIABLE = "COURSE_GRADEBOOK_URL"  # so that a password need not stand in a file
-REFUSAL = "Student code is not run by nbgrader here, for it has no sandbox: use `course assignment grade {}`."
+# The command first: the formgrader's window shows some 75 characters of a line.
+REFUSAL = "Use `course assignment grade {}`: nbgrader has no sandbox for student code, and runs none here."
 
 ABOUT_A_STUDENT = ("student", "first_name", "last_name")
 
