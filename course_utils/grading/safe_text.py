@@ -11,7 +11,8 @@ import functools
 import html
 import re
 
-LONGEST_TEXT = 20_000  # characters of a text that is rendered: some patterns take the square of it in time
+# Of a text that is rendered; another is shown as it stands. mistune takes the cube of the stars in time.
+LONGEST_TEXT, MOST_STARS = 20_000, 2_000
 ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\^_])")
 # Controls, and what lets a line be read otherwise than it stands; tabs and ends of lines may stay.
 UNSEEN = re.compile(
@@ -55,7 +56,7 @@ def rendered(text: str, *, headings: bool = True) -> str:
 
     command, broken = MATHJAX  # which nbgrader's pages load
     text = command.sub(broken, legible(text))
-    if len(text) > LONGEST_TEXT:
+    if len(text) > LONGEST_TEXT or text.count("*") + text.count("_") > MOST_STARS:
         return f"<pre>{html.escape(cut(text, LONGEST_TEXT))}</pre>"
     try:
         body = _markdown(headings)(text)
