@@ -21,6 +21,7 @@ from course_utils.grading import variants
 from course_utils.grading.assignment import BadAssignmentError, load_questions
 from course_utils.grading.audit import _edited, leaks, structure
 from course_utils.grading.classroom import CONFIGURATION, find_classroom
+from course_utils.grading.question_texts import text_complaints
 from course_utils.grading.submission import nbgrader_metadata
 from course_utils.grading.variants import CHECKS, Assignment, Edit, Private, draw_assignment, new_assignment
 
@@ -125,9 +126,10 @@ def by_hand(line):
 
 
 @every_round
-def test_a_private_assignment_is_built_as_an_assignment_has_to_be(original, number):
+def test_a_private_assignment_is_built_as_an_assignment_has_to_be(original, number, tmp_path):
     notebook = private(original, number).assignment.notebook
-    assert structure(notebook, questions_of(original, number)) + leaks(notebook) == []
+    questions = variants.questions_of(private(original, number).assignment.checks, tmp_path)
+    assert structure(notebook, questions) + text_complaints(notebook) + leaks(notebook, questions) == []
 
 
 @every_round
@@ -285,6 +287,13 @@ def test_a_new_assignment_is_proved_and_the_public_answers_earn_less(small_publi
     assert found.proof.complaints == ()
     assert [(answer.points, answer.of) for answer in found.proof.public_answers] == [(0, 3), (0, 2)]
     assert [stage.split()[0] for stage in stages] == ["proving", "writing"]
+
+
+def test_where_there_is_no_sandbox_a_new_assignment_can_be_trusted(small_public, tmp_path, monkeypatch):
+    monkeypatch.setattr("course_utils.grading.sandbox.sandboxed", None)
+    found = new_assignment("small", tmp_path / "class", name="hw1", trusted=True)
+    assert found.proof.complaints == ()
+    assert len(variants.lines(found)) == 4
 
 
 @pytest.mark.sandbox

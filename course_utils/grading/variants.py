@@ -141,6 +141,7 @@ def new_assignment(
     name: str,
     seed: int | None = None,
     prove: bool = True,
+    trusted: bool = False,
     progress: Callable[[str], None] = lambda stage: None,
 ) -> Private:
     """Draw a private assignment, prove it, and write it into a class folder, which is made where there is none.
@@ -158,7 +159,9 @@ def new_assignment(
     seed : int, optional
         What to draw from; by default a secret one.
     prove : bool
-        False leaves the proof out, where there is no sandbox.
+        False leaves the proof out.
+    trusted : bool
+        Prove it without the sandbox. What is run is the course's own.
     progress : callable, optional
         Called with a sentence before each stage.
 
@@ -171,7 +174,7 @@ def new_assignment(
     BadAssignmentError
         For a folder in the repository, a name that is taken, or an assignment that its proof speaks against.
     SandboxUnavailableError
-        Nothing is proved without limits.
+        Nothing is proved without limits unless it is trusted.
 
     Lesson: notebooks/00_start_here.ipynb
     """
@@ -179,7 +182,7 @@ def new_assignment(
     private = draw_assignment(original, secrets.randbits(SEED_BITS) if seed is None else seed)
     if prove:
         progress(f"proving {name}: its solutions, its wrong solutions, and the public answers are graded")
-        private = replace(private, proof=proof(private))
+        private = replace(private, proof=proof(private, trusted=trusted))
         if private.proof.complaints:
             raise BadAssignmentError("nothing was written: " + "; ".join(private.proof.complaints))
     progress(f"writing {name} into {room.root}")
@@ -212,13 +215,13 @@ def draw_assignment(original: str, seed: int) -> Private:
     return Private(original, seed, options, edited(public_assignment(original), edits))
 
 
-def proof(private: Private) -> Proof:
+def proof(private: Private, *, trusted: bool = False) -> Proof:
     """Audit a private assignment, and grade the public answers in it: none may earn full marks where it differs."""
     rng = np.random.default_rng(secrets.randbits(SEED_BITS))
     with tempfile.TemporaryDirectory() as folder:  # an audit reads the file of checks again
         questions = questions_of(private.assignment.checks, Path(folder))
-        complaints = audit(private.assignment.notebook, questions, rng)
-        answers = public_answers(private, questions, rng)
+        complaints = audit(private.assignment.notebook, questions, rng, trusted=trusted)
+        answers = public_answers(private, questions, rng, trusted=trusted)
     complaints += [
         f"{answer.question}: the public answer earns full marks"
         for answer in answers
@@ -228,7 +231,7 @@ def proof(private: Private) -> Proof:
 
 
 def public_answers(
-    private: Private, questions: Sequence[Question], rng: np.random.Generator
+    private: Private, questions: Sequence[Question], rng: np.random.Generator, *, trusted: bool = False
 ) -> tuple[PublicAnswer, ...]:
     """Grade the public worked solutions by the private checks, under the names that are asked for now.
 
@@ -239,6 +242,8 @@ def public_answers(
         The questions of the private assignment.
     rng : numpy Generator
         Where the inputs of the checks are drawn from.
+    trusted : bool
+        Run them without the sandbox.
 
     Returns
     -------
@@ -248,7 +253,7 @@ def public_answers(
     """
     submitted = under_new_names(private.original, questions)
     cells = rebuild(release_of(private.assignment.notebook), submitted)
-    results = score(cells, questions, rng).questions
+    results = score(cells, questions, rng, trusted=trusted).questions
     return tuple(
         PublicAnswer(question.grade_id, result.points, question.points)
         for question, result in zip(questions, results, strict=True)

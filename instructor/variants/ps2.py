@@ -103,7 +103,8 @@ def of_the_people(seed, n_people):
         Edit(
             CHECKS,
             '    table = clinic.X / MG_PER_MMOL if laboratory == "Lyon" else clinic.X',
-            f"    people = {people}\n    X, y = clinic.X[people], clinic.y[people]\n"
+            f"    drawn = np.random.default_rng({seed}).permutation({N_PEOPLE})\n"
+            f"    X, y = (part[np.sort(drawn[:{n_people}])] for part in (clinic.X, clinic.y))\n"
             '    table = X / MG_PER_MMOL if laboratory == "Lyon" else X',
         ),
     )
