@@ -19,4 +19,8 @@ changes          what a comparison of then with now has found
 stability_index  the index of the dashboards, and how large chance alone makes it
 drift            two tables compared column by column, and alarms that can be believed
 alarm_rates      how often alarms ring when nothing has happened, and when something has
+outcomes         what was predicted, joined to what became known later
+performance      is the model still as good as it was: its error, window by window
+challenge        a challenger against the champion, on later rows
+retrain          shall the new model replace the one that serves: decided once, and written down
 """
