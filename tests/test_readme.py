@@ -14,7 +14,14 @@ from course_utils.lessons.catalogue import ROOT, lessons
 from course_utils.objective import convert_penalty
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-DOCUMENTS = ["README.md", "CONTRIBUTING.md", "ERRATA.md", "CHANGELOG.md", "data/README.md"]
+DOCUMENTS = [
+    "README.md",
+    "instructor/guide.md",
+    "CONTRIBUTING.md",
+    "ERRATA.md",
+    "CHANGELOG.md",
+    "data/README.md",
+]
 CHECK, WRITE = argparse.Namespace(check=True), argparse.Namespace(check=False)
 
 
@@ -71,7 +78,7 @@ def test_an_address_that_is_not_on_github_is_refused(copy, capsys):
 
 def test_a_readme_without_a_marker_is_an_error_that_shows_the_marker():
     with pytest.raises(
-        map.MapError, match="needs the line <!-- course map: badges --> and, below it, the line"
+        map.MapError, match="the line <!-- course map: badges --> is needed and, below it, the line"
     ):
         map.with_block("no marker here", "badges", "content")
 

@@ -43,7 +43,8 @@ def new(args: argparse.Namespace) -> int:
     """Make a private assignment from one of the course's."""
     from course_utils.grading import variants
 
-    made = variants.new_assignment(args.original, args.into, name=args.name, seed=args.seed)
+    options = {"seed": args.seed, "trusted": args.trusted, "progress": print}
+    made = variants.new_assignment(args.original, args.into, name=args.name, **options)
     print("\n".join(variants.lines(made)))
     return 0
 
@@ -141,6 +142,7 @@ def classroom(args: argparse.Namespace):
 def _complaints(room, name: str, *, seeds: int, trusted: bool) -> list[str]:
     """Return what is wrong with an assignment, a sentence each."""
     import numpy as np
+    from tqdm.auto import tqdm
 
     from course_utils.grading.assignment import BadAssignmentError, load_questions
     from course_utils.grading.audit import audit as complaints_of
@@ -152,7 +154,14 @@ def _complaints(room, name: str, *, seeds: int, trusted: bool) -> list[str]:
         )
     source = json.loads(path.read_text(encoding="utf-8"))
     questions = load_questions(room.checks(name))
-    return complaints_of(source, questions, np.random.default_rng(), seeds=seeds, trusted=trusted)
+    with tqdm(desc=f"proving {name}", unit="notebook") as bar:
+
+        def progress(done: int, total: int) -> None:
+            bar.total, bar.n = total, done
+            bar.refresh()
+
+        options = {"seeds": seeds, "trusted": trusted, "progress": progress}
+        return complaints_of(source, questions, np.random.default_rng(), **options)
 
 
 def _count(number: int, what: str) -> str:

@@ -1,9 +1,10 @@
-"""`course map`: write what the README, lesson 00 and the page of claims copy from where it stands."""
+"""`course map`: write what the README, the guide, lesson 00 and the page of claims copy from where it stands."""
 
 from __future__ import annotations
 
 import argparse
 import difflib
+import json
 import re
 import sys
 import tomllib
@@ -11,9 +12,13 @@ from pathlib import Path
 from urllib.parse import quote
 
 from course_utils.cli import claims
+from course_utils.grading.question_texts import questions_overview
 from course_utils.lessons.catalogue import ROOT, Lesson, lessons
 
-HELP = "Write the README's map and badges, the address in lesson 00, and notebooks/common_claims.md."
+HELP = (
+    "Write the README's map and badges, the guide's list of questions, the address in lesson 00, and "
+    "notebooks/common_claims.md."
+)
 
 PLACEHOLDER = "OWNER/REPO"
 ADDRESS_LINE = re.compile(r'(REPOSITORY = \\")[^"\\]*(\\"  # written by `course map`)')
@@ -54,6 +59,9 @@ def generated_texts() -> dict[Path, str]:
     owner_and_name = repository()
     readme = with_block(read(ROOT / "README.md"), "badges", badges(owner_and_name, catalogue[0]))
     texts = {ROOT / "README.md": with_block(readme, "lessons", lesson_map(catalogue))}
+    guide = ROOT / "instructor" / "guide.md"
+    if guide.exists():
+        texts[guide] = with_block(read(guide), "questions", questions(guide.parent))
     texts[ROOT / "notebooks" / "common_claims.md"] = claims.page(claims.read_ledger(), catalogue)
     if catalogue[0].path.exists():
         texts[catalogue[0].path] = with_address(read(catalogue[0].path), owner_and_name)
@@ -93,6 +101,21 @@ def lesson_map(catalogue: tuple[Lesson, ...]) -> str:
     return f"**The core course, in order**\n\n{core}\n\n**Further, in any order after the core**\n\n{further}"
 
 
+def questions(folder: Path) -> str:
+    """Return the table of every question of the assignments in a class folder."""
+    lines = ["| | question | points | minutes | graded by |", "|---|---|---|---|---|"]
+    for path in sorted(folder.glob("source/*/*.ipynb")):
+        asked = questions_overview(json.loads(read(path)))
+        lines += [
+            f"| {path.stem} | {question.title.removeprefix('Question ')} | {question.points:g} "
+            f"| {question.minutes} | {'machine' if question.by_machine else 'a person'} |"
+            for question in asked
+        ]
+        points, minutes = (sum(getattr(one, what) for one in asked) for what in ("points", "minutes"))
+        lines.append(f"| {path.stem} | *in all* | *{points:g}* | *{minutes}* | |")
+    return "\n".join(lines)
+
+
 def table(listed: list[Lesson]) -> str:
     """Return the Markdown table of some lessons."""
     header = ["| | lesson | the question it answers | introduces | minutes |", "|---|---|---|---|---|"]
@@ -111,7 +134,7 @@ def with_block(text: str, name: str, content: str) -> str:
     """Return text with content between the markers of the block called name."""
     start, end = f"<!-- course map: {name} -->", f"<!-- end of {name} -->"
     if not (text.count(start) == text.count(end) == 1 and text.index(start) < text.index(end)):
-        raise MapError(f"README.md needs the line {start} and, below it, the line {end}, once each")
+        raise MapError(f"the line {start} is needed and, below it, the line {end}, once each")
     return text[: text.index(start) + len(start)] + f"\n{content}\n" + text[text.index(end) :]
 
 

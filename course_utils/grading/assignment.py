@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from course_utils.exercises.types import Check
+from course_utils.grading.errors import GradingError
 
 SOLUTION = re.compile(
     r"^[ \t]*### BEGIN SOLUTION\n(.*?)^[ \t]*### END SOLUTION[ \t]*\n?", re.DOTALL | re.MULTILINE
@@ -20,7 +21,7 @@ MODULE_OF_CHECKS = "checks_of_"  # begins the name of a file of checks as a modu
 POINTS = "-points"  # ends the grade_id of the cell on which a question's points stand
 
 
-class BadAssignmentError(Exception):
+class BadAssignmentError(GradingError):
     """An assignment that cannot be released or graded as it stands; the message says why."""
 
 

@@ -23,6 +23,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from course_utils.grading.errors import GradingError
+
 PACKAGE = Path(__file__).resolve().parents[1]
 DATA = PACKAGE.parent / "data"
 MEBIBYTE = 2**20
@@ -34,7 +36,7 @@ _CAN_TRUST = hasattr(os, "killpg")  # Windows has no process groups, and no sele
 _numbers = itertools.count()
 
 
-class SandboxUnavailableError(Exception):
+class SandboxUnavailableError(GradingError):
     """This machine cannot run what nobody has read; the message says why, and what to do."""
 
 

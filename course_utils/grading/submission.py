@@ -13,13 +13,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from course_utils.grading.errors import GradingError
+
 LARGEST_FILE = 10 * 2**20  # bytes
 MOST_CELLS = 1_000
 LONGEST_SOURCE = 200_000  # characters of a cell
 DEEPEST_NESTING = 100  # lists within lists; what is deeper cannot be sent to another process
 
 
-class BadSubmissionError(Exception):
+class BadSubmissionError(GradingError):
     """A file that is no submission; the message says what is wrong with it, for its author."""
 
 
