@@ -80,7 +80,7 @@ def test_what_the_texts_promise_and_the_cells_do_not_give_is_named(source, chang
     "rubric",
     [
         "| for | points |\n|---|---|\n| all | 2.5 |\n| some | 1.5 |",
-        "| points | for |\n|--:|---|\n| 4 | all |",
+        "| points | for |\n|--:|---|\n| 4 | all |\n\n| 7 | 1 |\n|---|---|\n| 8 | 2 |",
     ],
 )
 def test_a_rubric_may_stand_in_a_cell_of_its_own_beside_other_tables(source, rubric):
@@ -91,4 +91,10 @@ def test_a_rubric_may_stand_in_a_cell_of_its_own_beside_other_tables(source, rub
 
 def test_the_title_may_give_the_minutes_in_round_figures(source):
     rewritten("assignment\n", "assignment\n\n9 points, about\n15 minutes.\n")(source["cells"])
+    assert text_complaints(source) == []
+
+
+def test_a_heading_in_what_a_student_is_to_write_announces_no_question(source):
+    written(f"{WORKED}## A heading (4 points, about 2 minutes)")(source["cells"])
+    assert len(questions_overview(source)) == 3
     assert text_complaints(source) == []
