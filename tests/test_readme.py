@@ -119,14 +119,25 @@ def test_every_file_that_a_document_links_to_is_there(name):
         assert (ROOT / name).parent.joinpath(target).exists(), target
 
 
+def parser_of(verb, step):
+    """The parser of a verb, or of one of its steps."""
+    parser = argparse.ArgumentParser(exit_on_error=False)
+    importlib.import_module(f"course_utils.cli.{verb}").add_arguments(parser)
+    steps = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    return steps[0].choices[step] if steps and step else parser
+
+
+COMMAND = re.compile(r"(?:course\.py|^course|`course) (\w+) ?([a-z]\w+)?([^`#\n]*)", re.MULTILINE)
+
+
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_every_command_that_a_document_names_is_accepted(name):
-    text = (ROOT / name).read_text(encoding="utf-8")
-    for verb, options in re.findall(r"(?:course\.py|`course) (\w+)((?: --\w[\w-]*| \d\d)*)", text):
-        parser = argparse.ArgumentParser(exit_on_error=False)
+    for verb, step, rest in COMMAND.findall((ROOT / name).read_text(encoding="utf-8")):
         assert verb in VERBS
-        importlib.import_module(f"course_utils.cli.{verb}").add_arguments(parser)
-        assert parser.parse_args(options.split()), (verb, options)
+        parser = parser_of(verb, step)
+        assert set(re.findall(r"--[a-z][\w-]*", rest)) <= set(parser._option_string_actions), (verb, rest)
+        if lessons := re.findall(r" \d\d\b", rest):
+            assert parser.parse_args([word.strip() for word in lessons])
 
 
 def test_the_anchors_that_documents_link_to_are_headings():
