@@ -60,6 +60,7 @@ def test_a_value_that_is_not_accepted_is_named(value, kind, message):
 @pytest.mark.parametrize("value", [1, 10])
 def test_the_ends_of_the_range_are_accepted(value):
     assert CONTRACT.row_from(GOOD | {"quality": value})[1] == value
+    assert CONTRACT.accepts([[1500.0, value]]).all()
 
 
 def test_everything_that_is_wrong_is_said_at_once():

@@ -129,8 +129,12 @@ def freeze(
 
 def training_data_hash(X, y) -> str:
     """Return the SHA-256 of X and y: of their shape, then of their entries as little-endian float64, row by row."""
-    X, y = np.asarray(X, dtype="<f8", order="C"), np.asarray(y, dtype="<f8", order="C")
-    parts = (f"{X.shape} {y.shape}\n".encode("ascii"), X.tobytes(), y.tobytes())
+    X, y = np.asarray(X, dtype="<f8"), np.asarray(y, dtype="<f8")
+    parts = (
+        f"{X.shape} {y.shape}\n".encode("ascii"),
+        X.tobytes(),
+        y.tobytes(),
+    )  # row by row, however they lie
     return hashlib.sha256(b"".join(parts)).hexdigest()
 
 
