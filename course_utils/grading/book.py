@@ -170,9 +170,10 @@ class Book:
 
 def _assignment(session: Session, name: str) -> Assignment:
     found = session.scalar(select(Assignment).where(Assignment.name == name))
-    if found is None or not found.notebooks:
+    if found is None or [notebook.name for notebook in found.notebooks] != [name]:
         raise GradingError(
-            f"the gradebook knows no assignment {name}: run `course assignment release {name}` first"
+            f"the gradebook knows no assignment {name} of one notebook {name}.ipynb: "
+            f"run `course assignment release {name}` first"
         )
     return found
 
@@ -284,9 +285,10 @@ def _handed_in(room: Classroom, marks: Marks) -> datetime.datetime | None:
     path = room.submitted(marks.student, marks.assignment).with_name("timestamp.txt")
     try:
         told = path.read_text(encoding="utf-8").strip()
-        return (
-            parse_utc(re.sub(r" (?=[+-]\d{4}$)", "", told)) if told else None
-        )  # "x +0100" it takes for 100 seconds
+        joined = re.sub(
+            r" (?=[+-]\d{4}$)", "", told
+        )  # an offset that stands apart nbgrader takes for seconds
+        return parse_utc(joined) if told else None
     except FileNotFoundError:
         return None
     except (OSError, ValueError, OverflowError):
