@@ -85,6 +85,7 @@ def test_exchanging_the_models_mirrors_the_interval(seed):
     [
         (0, 3, "the challenger is worse: it saves"),
         (0.01, -0.01, "and the interval holds zero: it may be no better"),
+        (-0.01, 0.01, "and the interval holds zero: it may be no better"),
         (1, 1, "the challenger predicts what the champion predicts"),
     ],
 )
