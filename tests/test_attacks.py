@@ -28,12 +28,14 @@ from attacks.watch import (
     lay_bait,
     left_running,
     listening,
+    runs_script,
 )
 from small_assignment import QUESTIONS, QUICK, RIGHT, answered, require_sandbox, small_class, source_notebook
 
 from course_utils.grading import marking
 from course_utils.grading.audit import release_of
 from course_utils.grading.classroom import Classroom
+from course_utils.grading.feedback import write_feedback
 from course_utils.grading.gradebook import open_gradebook
 from course_utils.grading.marks import to_json
 from course_utils.grading.sandbox import PACKAGE
@@ -126,13 +128,21 @@ def row_of(room, name):
         points,
         seconds,
         read=has_read(text),
-        written=others(contents(room.root.parent)) != others(before),
+        written=others(contents(room.root.parent)) != others(before),  # before there is any feedback
         reached=reached,
         left=left,
         forged=recorded != {"ada": 5} | ({ATTACKER: points} if ATTACKER in recorded else {}),
+        markup=runs_script(page_of(room)),
         note=", ".join(run.failed.values()),
     )
     return row, text
+
+
+def page_of(room):
+    """The page that the attacker gets, if any."""
+    write_feedback(room, "small")
+    path = room.feedback(ATTACKER, "small")
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
 
 
 def others(files):

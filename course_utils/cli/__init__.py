@@ -30,6 +30,7 @@ VERBS = {
     "map": Verb("write the generated parts of the README and the page of claims again", "developer"),
     "claims": Verb("show what is commonly said about the LASSO, and the verdict of a check", "developer"),
     "assignment": Verb("release, collect, grade and give back the work of a class", "developer"),
+    "bench": Verb("measure the course's code beside what one would use instead", "developer"),
 }
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 WRONG = "def l1_norm(b):\n    return -1.0\n"
 
+MARKUP = "markup in what is shown"  # aimed at the feedback page
+
 PROGRAMS = {
     "raises at import": "raise RuntimeError('no')",
     "syntax error": "def l1_norm(b:\n    return",
@@ -158,7 +160,7 @@ PROGRAMS = {
         "        pickle.dump(Bomb(), file)\n"
     )
     + WRONG,
-    "markup in what is shown": (
+    MARKUP: (
         "from IPython.display import HTML, Javascript, display\nmark = '<script>alert(\"PLANTED MARKUP\")</script>'\n"
         "display(HTML(mark), Javascript('alert(\"PLANTED MARKUP\")'))\nprint(mark)\n"
         "display({'text/html': mark, 'image/svg+xml': mark, 'text/markdown': mark}, raw=True)\n"

@@ -21,6 +21,7 @@ from pathlib import Path
 
 BAIT = re.compile(r"BAIT-[0-9a-f]{16}")
 FOUND = re.compile(r"FOUND \[(?!\])")
+SCRIPT = re.compile(r"""<script>alert\(["']?PLANTED""")
 ADOPT_ORPHANS = 36  # PR_SET_CHILD_SUBREAPER of prctl(2)
 PATIENCE = 3.0  # seconds in which a killed process is gone
 
@@ -40,6 +41,11 @@ def has_read(text: str) -> bool:
     return bool(BAIT.search(text) or FOUND.search(text))
 
 
+def runs_script(page: str) -> bool:
+    """Whether a page holds the script that an attack has printed, as a browser would run it."""
+    return bool(SCRIPT.search(page))
+
+
 @dataclass
 class Listener:
     """Two ports on loopback of the grader's machine, and how often they were reached."""
@@ -50,26 +56,26 @@ class Listener:
 
 
 @contextlib.contextmanager
-def listening(room: Path) -> Iterator[Listener]:
-    """Listen on TCP, UDP, and a socket in the folder and one without."""
+def listening(room: Path, *, tcp: int = 0, udp: int = 0) -> Iterator[Listener]:
+    """Listen on TCP and UDP, at ports that are free if none are named, on a socket in the folder and one without."""
     with contextlib.ExitStack() as sockets:
-        tcp, udp = (
+        stream, datagrams = (
             sockets.enter_context(socket.socket(socket.AF_INET, kind))
             for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM)
         )
-        for line in (tcp, udp):
-            line.bind(("127.0.0.1", 0))
-        listener = Listener(tcp.getsockname()[1], udp.getsockname()[1])
-        streams = [tcp]
+        for line, port in ((stream, tcp), (datagrams, udp)):
+            line.bind(("127.0.0.1", port))
+        listener = Listener(stream.getsockname()[1], datagrams.getsockname()[1])
+        streams = [stream]
         for address in (str(room / "socket"), f"\0course-{listener.tcp}"):
             streams.append(sockets.enter_context(socket.socket(socket.AF_UNIX)))
             streams[-1].bind(address)
         for line in streams:
             line.listen()
             threading.Thread(target=_count_streams, args=(line, listener), daemon=True).start()
-        threading.Thread(target=_count_datagrams, args=(udp, listener), daemon=True).start()
+        threading.Thread(target=_count_datagrams, args=(datagrams, listener), daemon=True).start()
         yield listener
-        for line in (*streams, udp):
+        for line in (*streams, datagrams):
             with contextlib.suppress(OSError):
                 line.shutdown(socket.SHUT_RDWR)  # wakes the thread that waits on it
         (room / "socket").unlink(missing_ok=True)

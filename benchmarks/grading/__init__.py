@@ -1,0 +1,1 @@
+"""Grading a class, against stock nbgrader: submissions a minute, and what attacks get."""
