@@ -119,6 +119,8 @@ def test_points_of_a_person_count_and_without_them_the_answer_waits(release):
     waiting, read = page_of(release, result_of()), page_of(release, result_of(q3=3.5))
     assert words(section(waiting, "Your points").find(class_="total")) == "3 of 9 points so far"
     assert words(section(waiting, "q3").find(class_="state")) == "Waits for a person"
+    assert words(section(waiting, "q3").find(class_="points")) == "– of 4 points"
+    assert "A person reads this answer" in words(section(waiting, "q3").find(class_="todo"))
     assert words(section(read, "Your points").find(class_="total")) == "6.5 of 9 points"
     assert words(section(read, "q3").find(class_="points")) == "3.5 of 4 points"
 
