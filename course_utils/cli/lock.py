@@ -18,7 +18,7 @@ HELP = (
 )
 
 LEARNER, DEVELOPER = "requirements.txt", "requirements-dev.txt"
-DEVELOPER_EXTRAS = ("test", "grading", "cluster")
+DEVELOPER_EXTRAS = ("test", "grading", "deploy", "cluster")
 COMPILE = [
     *("pip", "compile", "pyproject.toml", "--group", "build"),
     # One file for every platform and Python, and nothing in it that names the index or the machine.
