@@ -18,8 +18,6 @@ from course_utils.deploy.artifact import content_hash
 from course_utils.deploy.facts import ArtifactError
 from course_utils.deploy.pipeline_file import load_pipeline, pipeline_to_bytes
 
-pytest.importorskip("skops", reason='skops, of the extra "deploy", is not installed')
-
 MEN = load_prostate()
 
 
