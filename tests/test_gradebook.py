@@ -511,6 +511,17 @@ def test_a_database_that_cannot_be_had_is_told_without_its_password(room, monkey
     assert told.value.__suppress_context__
 
 
+def test_a_password_that_a_database_repeats_is_not_passed_on():
+    from sqlalchemy.engine import make_url
+
+    from course_utils.grading.database import told
+
+    sentence = told(make_url("postgresql://ada:hunter2@host/grades"), ValueError("no\n hunter2 for ada"))
+    assert (
+        sentence == "the gradebook postgresql://ada:***@host/grades does not do what is asked: no *** for ada"
+    )
+
+
 def test_a_configuration_that_is_broken_is_told(room):
     (room.root / CONFIGURATION).write_text("c = get_config()\nc.x = 1 / 0\n")
     with (

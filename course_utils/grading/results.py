@@ -72,8 +72,7 @@ class Exported:
 
 
 def to_csv(results: Sequence[Result]) -> str:
-    """Return the table: a row a student, sorted; the points of every question, penalty, total and maximum."""
-    results = sorted(results, key=lambda result: result.student)
+    """Return the table: a row a student; the points of every question, penalty, total and maximum."""
     questions = [question.grade_id for question in results[0].questions] if results else []
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")
