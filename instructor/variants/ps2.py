@@ -612,7 +612,7 @@ LAST_FIRST = (
     Edit(
         CHECKS,
         '        WrongSolution("never divided"',
-        '        WrongSolution("from the first", "reversed(list(enumerate(X.T)))", "enumerate(X.T)", LONG_COLUMNS),\n'
+        '        WrongSolution("from the first", "reversed(list(enumerate(X.T)))", "enumerate(X.T)"),\n'
         '        WrongSolution("never divided"',
     ),
 )
