@@ -15,7 +15,7 @@ SPEED = """
 ## Submissions a minute
 
 {submissions} submissions of problem set 1, from worked solutions to nothing, graded {runs} times by each contender in
-turns, each run on a fresh copy of the class ({date}, {cores} cores, load before {load}, Python {python}, nbgrader
+turns, each run on a fresh copy of the class ({date}, {cores} cores, load afterwards {load}, Python {python}, nbgrader
 {nbgrader}). Every run was checked: marks of everybody in the gradebook, full ones for the worked solutions, none for
 who did nothing. Stock runs the cells of a notebook, the visible examples among them, and a question's points are all or
 nothing. Ours runs the same cells in a sandbox and then the hidden checks, which is why its mean is another.
@@ -42,7 +42,7 @@ def readme(speed: Mapping | None, attacks: Mapping | None) -> str:
     text = OPENING
     if speed:
         named = {key: speed[key] for key in ("submissions", "runs", "date", "cores", "python", "nbgrader")}
-        text += SPEED.format(**named, load=speed["load before"])
+        text += SPEED.format(**named, load=speed["load afterwards"])
         text += "".join(f"{_speed_row(one)}\n" for one in speed["contenders"])
         text += f"\n{verdict(speed)}\n"
     if attacks:
