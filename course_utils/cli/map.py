@@ -62,6 +62,10 @@ def generated_texts() -> dict[Path, str]:
     guide = ROOT / "instructor" / "guide.md"
     if guide.exists():
         texts[guide] = with_block(read(guide), "questions", questions(guide.parent))
+        measured = ROOT / "benchmarks" / "grading"
+        texts[guide] = with_block(texts[guide], "cost", cost(json.loads(read(measured / "results.json"))))
+        attacks = json.loads(read(measured / "stock_nbgrader.json"))
+        texts[guide] = with_block(texts[guide], "why", why(attacks))
     texts[ROOT / "notebooks" / "common_claims.md"] = claims.page(claims.read_ledger(), catalogue)
     if catalogue[0].path.exists():
         texts[catalogue[0].path] = with_address(read(catalogue[0].path), owner_and_name)
@@ -114,6 +118,34 @@ def questions(folder: Path) -> str:
         points, minutes = (sum(getattr(one, what) for one in asked) for what in ("points", "minutes"))
         lines.append(f"| {path.stem} | *in all* | *{points:g}* | *{minutes}* | |")
     return "\n".join(lines)
+
+
+def cost(measured: dict) -> str:
+    """Return what was measured of the speed of grading, in sentences."""
+    of = {one["name"]: one["per_minute"] for one in measured["contenders"]}
+    ours, stock = (
+        max(rate for name, rate in of.items() if name.startswith(side)) for side in ("course", "nbg")
+    )
+    return (
+        f"On {measured['cores']} cores the machine graded {ours:.0f} submissions of {measured['assignment']} a minute, "
+        f"hidden checks included; at this pace two hundred take {200 / ours:.0f} minutes. Stock nbgrader "
+        f"{measured['nbgrader']} ran {stock:.0f} of the same a minute, without hidden checks "
+        f"(`{measured['command']}`, {measured['date']})."
+    )
+
+
+def why(measured: dict) -> str:
+    """Return what attacks on stock nbgrader came to, in sentences."""
+    rows = measured["rows"]
+    paid = sum((row["points"] or 0) > row["honest"] for row in rows)
+    lost = sum(row["points"] is None for row in rows)
+    seen = {harm: sum(row[harm] for row in rows) for harm in ("read", "written", "forged")}
+    return (
+        f"We handed {len(rows)} attacks to stock nbgrader {measured['nbgrader']}. {paid} got more points than their "
+        f"answers are worth, and {lost} left the submission without marks. {seen['read']} read what they should not, "
+        f"{seen['written']} wrote outside their folder, and {seen['forged']} changed the gradebook "
+        f"(`{measured['command']}`, {measured['date']})."
+    )
 
 
 def table(listed: list[Lesson]) -> str:
