@@ -14,6 +14,17 @@ durable          files that a kill at any instant leaves old or new, and one wri
 history          who decided what, when and why; the last entry is the current one
 registry         models by the hash of their bytes: added, promoted, rolled back
 
+A model that answers over HTTP:
+service          the addresses, and what they answer
+serving          the model that answers, exchanged in one step when another is promoted
+service_settings what a service is told before it starts
+service_requests what is read of a request, and how much of it at most
+service_limits   who may ask, and how often
+service_errors   one JSON object for every error, and not a word of the inside
+service_edge     the number of a request, its line in the log, and the end of every fault
+service_metrics  what is counted, for Prometheus
+service_openapi  the service described for machines
+
 Has the world moved:
 changes          what a comparison of then with now has found
 stability_index  the index of the dashboards, and how large chance alone makes it

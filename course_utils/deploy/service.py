@@ -1,0 +1,171 @@
+"""A model that answers over HTTP: named features in, a prediction with its interval and its version out.
+
+    COURSE_REGISTRY=models COURSE_API_KEY=... uvicorn --factory course_utils.deploy.service:app_from_environment
+
+    POST /v1/predict_value    one record
+    POST /v1/predict_batch    many records, all of them or none
+    GET  /livez  /readyz      does the process run; is there a model to answer with
+    GET  /metrics             for Prometheus
+    GET  /openapi.json        all of this for machines, with the features of the model that serves
+
+The process that serves has no scikit-learn, SciPy or pandas in it. TLS is left to what stands in front.
+Lesson: notebooks/08_deployment.ipynb
+"""
+
+from __future__ import annotations
+
+import logging.config
+import math
+import os
+from typing import Annotated
+
+from fastapi import APIRouter, FastAPI, Request, Response, Security
+from fastapi.security import APIKeyHeader
+from prometheus_client import CONTENT_TYPE_LATEST
+from starlette.exceptions import HTTPException
+
+from course_utils import __version__
+from course_utils.deploy.contract import ContractError, Problem
+from course_utils.deploy.registry import Registry
+from course_utils.deploy.service_edge import LOGGING, Edge
+from course_utils.deploy.service_errors import JSON, Refused, problem, refusal_of
+from course_utils.deploy.service_limits import Gate
+from course_utils.deploy.service_metrics import Metrics
+from course_utils.deploy.service_openapi import PREDICTION, PREDICTIONS, READY, api_description
+from course_utils.deploy.service_requests import read_json
+from course_utils.deploy.service_settings import Settings
+from course_utils.deploy.serving import Served, Serving
+
+ROUTER = APIRouter()
+API_KEY = APIKeyHeader(name="X-API-Key", auto_error=False)
+
+
+class Service:
+    """What all requests share."""
+
+    def __init__(self, settings: Settings):
+        self.settings, self.gate, self.metrics = settings, Gate(settings), Metrics()
+        self.serving = Serving(
+            Registry(settings.registry), settings.seconds_between_looks, on_failure=self.metrics.load_failure
+        )
+
+    def model(self, request: Request) -> Served:
+        """Return the model that answers this request; Refused with 503 if there is none."""
+        served = self.serving.now()
+        if served is None:
+            raise Refused(
+                503, "no model was promoted yet, or it cannot be loaded", headers={"Retry-After": "5"}
+            )
+        request.state.version = served.version
+        return served
+
+    def predict(self, served: Served, X) -> list[float]:
+        """Return the predictions for rows of X, (n_samples, n_features), counted."""
+        values = served.predict(X)
+        if not all(map(math.isfinite, values)):
+            raise ArithmeticError(f"model {served.version} predicts NaN or infinity for an accepted record")
+        self.metrics.predictions(served.version, values)
+        return values
+
+
+async def let_in(request: Request, key: Annotated[str | None, Security(API_KEY)] = None) -> None:
+    """Raise Refused with 401 or 429 unless the key of a request is good."""
+    request.app.state.service.gate.check(key)
+
+
+@ROUTER.post("/v1/predict_value", dependencies=[Security(let_in)], **PREDICTION)
+async def predict_value(request: Request) -> Response:
+    """Predict one value from named features in their units."""
+    service = request.app.state.service
+    record = await read_json(request, service.settings)
+    served = service.model(request)
+    value = service.predict(served, served.artifact.contract.row_from(record)[None, :])[0]
+    return JSON(
+        {
+            "predicted_value": value,
+            "interval": served.interval(value),
+            **_about(request, served),
+        }
+    )
+
+
+@ROUTER.post("/v1/predict_batch", dependencies=[Security(let_in)], **PREDICTIONS)
+async def predict_batch(request: Request) -> Response:
+    """Predict a value for each record, in their order; one faulty record, and none is answered."""
+    service = request.app.state.service
+    records = _records(await read_json(request, service.settings), service.settings.most_records)
+    served = service.model(request)
+    values = service.predict(served, served.rows(records))
+    answers = [{"predicted_value": value, "interval": served.interval(value)} for value in values]
+    return JSON({"predictions": answers, **_about(request, served)})
+
+
+@ROUTER.get("/livez")
+async def live() -> Response:
+    """Say that the process runs."""
+    return JSON({"status": "live"})
+
+
+@ROUTER.get("/readyz", **READY)
+async def ready(request: Request) -> Response:
+    """Say whether there is a model to answer with, and which."""
+    return JSON({"status": "ready", "model_version": request.app.state.service.model(request).version})
+
+
+@ROUTER.get("/metrics")
+async def metrics(request: Request) -> Response:
+    """Return what was counted, for Prometheus."""
+    return Response(request.app.state.service.metrics.exposition(), media_type=CONTENT_TYPE_LATEST)
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Return the service as an ASGI application."""
+    service = Service(settings)
+    app = FastAPI(
+        title="Predictions of a LASSO",
+        version=__version__,
+        docs_url=None,  # its page would fetch scripts from another machine
+        redoc_url=None,
+    )
+    app.state.service = service
+    app.include_router(ROUTER)
+    app.add_middleware(Edge, metrics=service.metrics)
+    app.add_exception_handler(HTTPException, _refuse)
+    app.add_exception_handler(ContractError, _refuse_records)
+    app.openapi = lambda: api_description(app, service.serving.now())
+    return app
+
+
+def app_from_environment() -> FastAPI:
+    """Return the service that the environment describes, its log in JSON: what uvicorn is started with."""
+    logging.config.dictConfig(LOGGING)
+    return create_app(Settings.from_environment(os.environ))
+
+
+async def _refuse(request: Request, error: HTTPException) -> Response:
+    return problem(request, error)
+
+
+async def _refuse_records(request: Request, error: ContractError) -> Response:
+    request.app.state.service.metrics.faults(error.problems)
+    return problem(request, refusal_of(error))
+
+
+def _about(request: Request, served: Served) -> dict[str, str]:
+    return {
+        "target": served.artifact.target_name,
+        "unit": served.artifact.target_unit,
+        "model_version": served.version,
+        "request_id": request.state.request_id,
+    }
+
+
+def _records(batch, most: int) -> list:
+    """Return the records of a batch; ContractError if it is none."""
+    if not isinstance(batch, dict) or set(batch) != {"records"} or not isinstance(batch["records"], list):
+        message = 'the body is no batch; {"records": [...]} with a list of records is needed'
+    elif not 1 <= len(batch["records"]) <= most:
+        message = f"the batch has {len(batch['records']):,} records; 1 to {most:,} are needed"
+    else:
+        return batch["records"]
+    raise ContractError((Problem("records", "no batch", message),))
