@@ -43,9 +43,9 @@ class Settings:
     seconds_between_looks: float = 0.5
 
     def __post_init__(self):
-        if not self.api_keys or min(map(len, self.api_keys)) < SHORTEST_KEY:
+        if not self.api_keys or any(len(key) < SHORTEST_KEY or not key.isascii() for key in self.api_keys):
             raise SettingsError(
-                f"an API key is missing, or shorter than {SHORTEST_KEY} characters: whoever reaches the service "
+                f"an API key is missing, or shorter than {SHORTEST_KEY} characters of ASCII: whoever reaches the service "
                 'could use it; make one with python3 -c "import secrets; print(secrets.token_urlsafe())"'
             )
 
@@ -59,7 +59,7 @@ class Settings:
         if not environment.get("COURSE_REGISTRY"):
             raise SettingsError("COURSE_REGISTRY is not set: the folder of the models is needed")
         registry = Path(environment["COURSE_REGISTRY"])
-        keys = tuple(filter(None, environment.get("COURSE_API_KEY", "").split(",")))
+        keys = tuple(filter(None, map(str.strip, environment.get("COURSE_API_KEY", "").split(","))))
         log = environment.get("COURSE_PREDICTION_LOG") or f"sqlite:///{registry.resolve() / 'predictions.db'}"
         rate = _as_rate(environment.get("COURSE_RATE_LIMIT") or cls.requests_per_second)
         limits = {"requests_per_second": rate, "burst": 2 * rate}
