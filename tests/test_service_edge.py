@@ -13,7 +13,8 @@ from small_service import KEY, RECORD, ask, ask_value, promote, settings_of, sma
 from course_utils.deploy.service import create_app
 from course_utils.deploy.service_edge import JSONLines
 
-SECRETS = (KEY, "1500")
+AREA = 1234.56789  # does not come up in a random number by chance
+SECRETS = (KEY, str(AREA))
 
 
 def lines(caplog):
@@ -47,7 +48,7 @@ def test_a_request_is_one_line_with_its_route_status_and_model(tmp_path, caplog)
 def test_a_line_holds_neither_key_nor_features_nor_the_address_as_it_was_typed(tmp_path, caplog):
     caplog.set_level(logging.INFO)
     app = small_app(tmp_path)
-    ask_value(app, RECORD)
+    assert ask_value(app, RECORD | {"living area": AREA}).status_code == 200
     ask(app, "GET", f"/who/{KEY}?key={KEY}")
     assert not any(secret in json.dumps(lines(caplog)) for secret in SECRETS)
     assert [line["route"] for line in lines(caplog)] == ["/v1/predict_value", "none"]

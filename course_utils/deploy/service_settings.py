@@ -45,8 +45,8 @@ class Settings:
     def __post_init__(self):
         if not self.api_keys or any(len(key) < SHORTEST_KEY or not key.isascii() for key in self.api_keys):
             raise SettingsError(
-                f"an API key is missing, or shorter than {SHORTEST_KEY} characters of ASCII: whoever reaches the service "
-                'could use it; make one with python3 -c "import secrets; print(secrets.token_urlsafe())"'
+                f"an API key is missing, or shorter than {SHORTEST_KEY} characters of ASCII: whoever reaches the "
+                'service could use it; make one with python3 -c "import secrets; print(secrets.token_urlsafe())"'
             )
 
     @classmethod
