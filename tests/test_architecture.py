@@ -48,10 +48,13 @@ ARROWS = {
     "deploy.service_metrics": {"deploy.contract"},
     "deploy.service_edge": {"deploy.service_errors", "deploy.service_metrics"},
     "deploy.service_openapi": {"deploy.service_errors", "deploy.serving"},
-    "deploy.service": {
-        *("deploy.service_requests", "deploy.service_limits", "deploy.service_edge", "deploy.service_openapi"),
-        "deploy.registry",
+    "deploy.service_access": {"deploy.service_limits", "deploy.service_metrics", "deploy.serving"},
+    "deploy.open_inference": {
+        "deploy.service_access",
+        "deploy.service_openapi",
+        "deploy.service_requests",
     },
+    "deploy.service": {"deploy.open_inference", "deploy.service_edge"},
     "style": set(),
     "plotting": {"style"},
     "explorers": set(),
@@ -106,6 +109,7 @@ LIBRARIES = {
     "deploy.registry": set(),
     "deploy.serving": {"numpy"},
     "deploy.service": {"fastapi", "starlette", "prometheus_client"},  # these, too, of the extra "deploy"
+    **{part: {"fastapi"} for part in ("deploy.open_inference", "deploy.service_access")},
     **{f"deploy.service_{part}": {"starlette"} for part in ("edge", "errors", "requests")},
     **{f"deploy.service_{part}": set() for part in ("limits", "settings")},
     "deploy.service_metrics": {"prometheus_client"},

@@ -16,6 +16,8 @@ registry         models by the hash of their bytes: added, promoted, rolled back
 
 A model that answers over HTTP:
 service          the addresses, and what they answer
+open_inference   the same in the words of other model servers
+service_access   what all requests share, and who gets in
 serving          the model that answers, exchanged in one step when another is promoted
 service_settings what a service is told before it starts
 service_requests what is read of a request, and how much of it at most

@@ -6,6 +6,7 @@
     POST /v1/predict_batch    many records, all of them or none
     GET  /livez  /readyz      does the process run; is there a model to answer with
     GET  /metrics             for Prometheus
+    /v2/...                   the same by the Open Inference Protocol: see `open_inference`
     GET  /openapi.json        all of this for machines, with the features of the model that serves
 
 The process that serves has no scikit-learn, SciPy or pandas in it. TLS is left to what stands in front.
@@ -15,71 +16,33 @@ Lesson: notebooks/08_deployment.ipynb
 from __future__ import annotations
 
 import logging.config
-import math
 import os
-from typing import Annotated
 
 from fastapi import APIRouter, FastAPI, Request, Response, Security
-from fastapi.security import APIKeyHeader
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.exceptions import HTTPException
 
 from course_utils import __version__
 from course_utils.deploy.contract import ContractError, Problem
-from course_utils.deploy.registry import Registry
+from course_utils.deploy.open_inference import ROUTER as OPEN_INFERENCE
+from course_utils.deploy.service_access import Service, let_in, service_of
 from course_utils.deploy.service_edge import LOGGING, Edge
-from course_utils.deploy.service_errors import JSON, Refused, problem, refusal_of
-from course_utils.deploy.service_limits import Gate
-from course_utils.deploy.service_metrics import Metrics
+from course_utils.deploy.service_errors import JSON, problem, refusal_of
 from course_utils.deploy.service_openapi import PREDICTION, PREDICTIONS, READY, api_description
 from course_utils.deploy.service_requests import read_json
 from course_utils.deploy.service_settings import Settings
-from course_utils.deploy.serving import Served, Serving
+from course_utils.deploy.serving import Served
 
 ROUTER = APIRouter()
-API_KEY = APIKeyHeader(name="X-API-Key", auto_error=False)
-
-
-class Service:
-    """What all requests share."""
-
-    def __init__(self, settings: Settings):
-        self.settings, self.gate, self.metrics = settings, Gate(settings), Metrics()
-        self.serving = Serving(
-            Registry(settings.registry), settings.seconds_between_looks, on_failure=self.metrics.load_failure
-        )
-
-    def model(self, request: Request) -> Served:
-        """Return the model that answers this request; Refused with 503 if there is none."""
-        served = self.serving.now()
-        if served is None:
-            raise Refused(
-                503, "no model was promoted yet, or it cannot be loaded", headers={"Retry-After": "5"}
-            )
-        request.state.version = served.version
-        return served
-
-    def predict(self, served: Served, X) -> list[float]:
-        """Return the predictions for rows of X, (n_samples, n_features), counted."""
-        values = served.predict(X)
-        if not all(map(math.isfinite, values)):
-            raise ArithmeticError(f"model {served.version} predicts NaN or infinity for an accepted record")
-        self.metrics.predictions(served.version, values)
-        return values
-
-
-async def let_in(request: Request, key: Annotated[str | None, Security(API_KEY)] = None) -> None:
-    """Raise Refused with 401 or 429 unless the key of a request is good."""
-    request.app.state.service.gate.check(key)
 
 
 @ROUTER.post("/v1/predict_value", dependencies=[Security(let_in)], **PREDICTION)
 async def predict_value(request: Request) -> Response:
     """Predict one value from named features in their units."""
-    service = request.app.state.service
+    service = service_of(request)
     record = await read_json(request, service.settings)
     served = service.model(request)
-    value = service.predict(served, served.artifact.contract.row_from(record)[None, :])[0]
+    value = service.predict(request, served, served.artifact.contract.row_from(record)[None, :])[0]
     return JSON(
         {
             "predicted_value": value,
@@ -92,10 +55,10 @@ async def predict_value(request: Request) -> Response:
 @ROUTER.post("/v1/predict_batch", dependencies=[Security(let_in)], **PREDICTIONS)
 async def predict_batch(request: Request) -> Response:
     """Predict a value for each record, in their order; one faulty record, and none is answered."""
-    service = request.app.state.service
+    service = service_of(request)
     records = _records(await read_json(request, service.settings), service.settings.most_records)
     served = service.model(request)
-    values = service.predict(served, served.rows(records))
+    values = service.predict(request, served, served.rows(records))
     answers = [{"predicted_value": value, "interval": served.interval(value)} for value in values]
     return JSON({"predictions": answers, **_about(request, served)})
 
@@ -109,13 +72,13 @@ async def live() -> Response:
 @ROUTER.get("/readyz", **READY)
 async def ready(request: Request) -> Response:
     """Say whether there is a model to answer with, and which."""
-    return JSON({"status": "ready", "model_version": request.app.state.service.model(request).version})
+    return JSON({"status": "ready", "model_version": service_of(request).model(request).version})
 
 
 @ROUTER.get("/metrics")
 async def metrics(request: Request) -> Response:
     """Return what was counted, for Prometheus."""
-    return Response(request.app.state.service.metrics.exposition(), media_type=CONTENT_TYPE_LATEST)
+    return Response(service_of(request).metrics.exposition(), media_type=CONTENT_TYPE_LATEST)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -129,6 +92,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.service = service
     app.include_router(ROUTER)
+    app.include_router(OPEN_INFERENCE)
     app.add_middleware(Edge, metrics=service.metrics)
     app.add_exception_handler(HTTPException, _refuse)
     app.add_exception_handler(ContractError, _refuse_records)
@@ -147,7 +111,7 @@ async def _refuse(request: Request, error: HTTPException) -> Response:
 
 
 async def _refuse_records(request: Request, error: ContractError) -> Response:
-    request.app.state.service.metrics.faults(error.problems)
+    service_of(request).metrics.faults(error.problems)
     return problem(request, refusal_of(error))
 
 

@@ -54,6 +54,31 @@ class Ready(BaseModel):
     model_version: str
 
 
+class Tensor(BaseModel):
+    """Numbers by the name of what they are."""
+
+    name: str
+    datatype: str
+    shape: list[int]
+    data: list[float]
+
+
+class Inference(BaseModel):
+    """An answer of the Open Inference Protocol."""
+
+    model_name: str
+    model_version: str
+    id: str
+    outputs: list[Tensor]
+
+
+class InferenceRequest(BaseModel):
+    """A question of the Open Inference Protocol: one tensor for each feature."""
+
+    inputs: list[Tensor]
+    id: str = ""
+
+
 class Fault(BaseModel):
     """What is wrong with a field."""
 
@@ -87,6 +112,11 @@ def _body(schema: str) -> dict:
 REFUSALS = _answers(400, 401, 408, 413, 415, 422, 429, 500, 503)
 PREDICTION = {"response_model": Prediction, "responses": REFUSALS, "openapi_extra": _body("Record")}
 PREDICTIONS = {"response_model": Predictions, "responses": REFUSALS, "openapi_extra": _body("Batch")}
+INFERENCE = {
+    "response_model": Inference,
+    "responses": REFUSALS | _answers(404),
+    "openapi_extra": _body("InferenceRequest"),
+}
 READY = {"response_model": Ready, "responses": _answers(503)}
 
 
@@ -94,7 +124,7 @@ def api_description(app: FastAPI, served: Served | None) -> dict:
     """Return the description of the service with this model, or without one."""
     description = get_openapi(title=app.title, version=app.version, routes=app.routes)
     schemas = description.setdefault("components", {}).setdefault("schemas", {})
-    for model in (Fault, ProblemDetails):
+    for model in (Fault, ProblemDetails, Tensor, InferenceRequest):
         schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
         schema.pop("$defs", None)
         schemas[model.__name__] = schema
