@@ -48,7 +48,11 @@ ARROWS = {
     "deploy.service_metrics": {"deploy.contract"},
     "deploy.service_edge": {"deploy.service_errors", "deploy.service_metrics"},
     "deploy.service_openapi": {"deploy.service_errors", "deploy.serving"},
-    "deploy.service_access": {"deploy.service_limits", "deploy.service_metrics", "deploy.serving"},
+    "deploy.prediction_log": set(),
+    "deploy.service_access": {
+        *("deploy.service_limits", "deploy.service_metrics"),
+        *("deploy.serving", "deploy.prediction_log"),
+    },
     "deploy.open_inference": {
         "deploy.service_access",
         "deploy.service_openapi",
@@ -108,6 +112,7 @@ LIBRARIES = {
     "deploy.pipeline_file": {"sklearn", "skops"},  # of the extra "deploy"
     "deploy.registry": set(),
     "deploy.serving": {"numpy"},
+    "deploy.prediction_log": {"numpy", "sqlalchemy"},
     "deploy.service": {"fastapi", "starlette", "prometheus_client"},  # these, too, of the extra "deploy"
     **{part: {"fastapi"} for part in ("deploy.open_inference", "deploy.service_access")},
     **{f"deploy.service_{part}": {"starlette"} for part in ("edge", "errors", "requests")},

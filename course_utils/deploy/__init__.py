@@ -19,6 +19,7 @@ service          the addresses, and what they answer
 open_inference   the same in the words of other model servers
 service_access   what all requests share, and who gets in
 serving          the model that answers, exchanged in one step when another is promoted
+prediction_log   what was predicted, when and by which model, in a database
 service_settings what a service is told before it starts
 service_requests what is read of a request, and how much of it at most
 service_limits   who may ask, and how often

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import logging.config
 import os
+from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI, Request, Response, Security
 from prometheus_client import CONTENT_TYPE_LATEST
@@ -87,6 +88,7 @@ def create_app(settings: Settings) -> FastAPI:
     app = FastAPI(
         title="Predictions of a LASSO",
         version=__version__,
+        lifespan=_running,
         docs_url=None,  # its page would fetch scripts from another machine
         redoc_url=None,
     )
@@ -104,6 +106,13 @@ def app_from_environment() -> FastAPI:
     """Return the service that the environment describes, its log in JSON: what uvicorn is started with."""
     logging.config.dictConfig(LOGGING)
     return create_app(Settings.from_environment(os.environ))
+
+
+@asynccontextmanager
+async def _running(app: FastAPI):
+    app.state.service.start()
+    yield
+    app.state.service.close()
 
 
 async def _refuse(request: Request, error: HTTPException) -> Response:

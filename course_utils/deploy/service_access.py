@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Request, Security
 from fastapi.security import APIKeyHeader
 
+from course_utils.deploy.prediction_log import PredictionLog, features_hash
 from course_utils.deploy.registry import Registry
 from course_utils.deploy.service_errors import Refused
 from course_utils.deploy.service_limits import Gate
@@ -27,6 +28,19 @@ class Service:
             Registry(settings.registry), settings.seconds_between_looks, on_failure=self.metrics.load_failure
         )
 
+        url, lost = settings.prediction_log, self.metrics.not_logged
+        self._log = None if url is None else PredictionLog(url, on_loss=lost)
+
+    def start(self) -> None:
+        """Begin; SQLAlchemyError if the database of the predictions is not there."""
+        if self._log is not None:
+            self._log.start()
+
+    def close(self) -> None:
+        """End, when the last request is answered."""
+        if self._log is not None:
+            self._log.close()
+
     def model(self, request: Request) -> Served:
         """Return the model that answers this request; Refused with 503 if there is none."""
         served = self.serving.now()
@@ -38,7 +52,7 @@ class Service:
         return served
 
     def predict(self, request: Request, served: Served, X) -> list[float]:
-        """Return the predictions for rows of X, counted.
+        """Return the predictions for rows of X, counted and written down.
 
         Parameters
         ----------
@@ -61,6 +75,9 @@ class Service:
         if not all(map(math.isfinite, values)):
             raise ArithmeticError(f"model {served.version} predicts NaN or infinity for an accepted record")
         self.metrics.predictions(served.version, values)
+        if self._log is not None:
+            hashes = [features_hash(served.artifact.feature_names, row) for row in X]
+            self._log.write(request.state.request_id, served.version, hashes, values)
         return values
 
 
