@@ -35,8 +35,11 @@ def run(args: argparse.Namespace) -> int:
     try:
         return STEPS[args.step].take(args)
     except GradingError as error:
-        print(f"course assignment {args.step}: {error}", file=sys.stderr)
-        return 1
+        return _refused(args.step, str(error))
+    except OSError as error:  # a full disk, a folder where a file was to be: never a traceback
+        return _refused(
+            args.step, f"{error.filename2 or error.filename or 'the class'}: {error.strerror or error}"
+        )
 
 
 def new(args: argparse.Namespace) -> int:
@@ -46,6 +49,7 @@ def new(args: argparse.Namespace) -> int:
     options = {"seed": args.seed, "trusted": args.trusted, "progress": print}
     made = variants.new_assignment(args.original, args.into, name=args.name, **options)
     print("\n".join(variants.lines(made)))
+    print(f"Next, in {args.into}: course assignment release {args.name}")
     return 0
 
 
@@ -78,39 +82,43 @@ def collect(args: argparse.Namespace) -> int:
     """Lay what was handed in into the class."""
     from course_utils.grading import collecting
 
-    collected = collecting.collect(classroom(args), args.name, args.origin, pattern=args.pattern)
+    room = classroom(args)
+    _require_assignment(room, args.name)
+    collected = collecting.collect(room, args.name, args.origin, pattern=args.pattern)
     print("\n".join(collecting.lines(collected)))
     return 0
 
 
 def grade(args: argparse.Namespace) -> int:
     """Grade what has no current marks, and say what to teach again; 1 if somebody could not be graded."""
-    from course_utils.grading import summary
-    from course_utils.grading.assignment import load_questions
     from course_utils.grading.marking import grade as grade_class
 
-    room, name = classroom(args), args.name
+    room = classroom(args)
     options = {key: getattr(args, key) for key in ("scheduler", "trusted", "again", "students", "seed")}
-    graded = grade_class(room, name, jobs=args.jobs, **options)
-    print(
-        f"{name}: graded {len(graded.fresh)} of {len(graded.marks) + len(graded.failed)}; the others had their marks."
-    )
-    for marks in graded.marks:
-        if marks.problem:
-            print(f"  {marks.student}: {marks.problem}")
+    try:
+        graded = grade_class(room, args.name, jobs=args.jobs, **options)
+    except KeyboardInterrupt:
+        print("\nStopped. What was graded is kept; the same command does the rest.", file=sys.stderr)
+        return 130
+    print("\n".join(_told_of_grading(room, args, graded)))
     for student, why in graded.failed.items():
         print(f"  {student} could not be graded: {why}", file=sys.stderr)
-    print("\n".join(summary.lines(graded.marks, load_questions(room.checks(name)))))
     return int(bool(graded.failed))
 
 
 def feedback(args: argparse.Namespace) -> int:
     """Write a page for each student who has marks."""
     from course_utils.grading.feedback import write_feedback
+    from course_utils.grading.gradebook import open_gradebook
 
-    room = classroom(args)
-    n_pages = write_feedback(room, args.name)
-    print(f"{_count(n_pages, 'page')} in {room.root / 'feedback'}")
+    room, name = classroom(args), args.name
+    n_pages = write_feedback(room, name)
+    if not n_pages:
+        return _refused("feedback", f"nobody has marks: run `course assignment grade {name}` first")
+    print(f"{_count(n_pages, 'page')} in {room.root / 'feedback'}: STUDENT/{name}/{name}.html")
+    with open_gradebook(room) as book:
+        n_waiting = sum(result.waiting for result in book.results(name))
+    _tell_of_waiting(n_waiting, ", and their pages say so")
     return 0
 
 
@@ -123,8 +131,7 @@ def export(args: argparse.Namespace) -> int:
     with open_gradebook(room) as book:
         exported = book.export(args.name, path)
     print(f"{_count(exported.n_students, 'student')} in {path}")
-    if exported.n_waiting:
-        print(f"{_count(exported.n_waiting, 'submission')} still to be read by a person.")
+    _tell_of_waiting(exported.n_waiting)
     return 0
 
 
@@ -147,14 +154,13 @@ def _complaints(room, name: str, *, seeds: int, trusted: bool) -> list[str]:
     from course_utils.grading.assignment import BadAssignmentError, load_questions
     from course_utils.grading.audit import audit as complaints_of
 
-    path = room.source(name)
-    if not path.is_file():
-        raise BadAssignmentError(
-            f"{room.root} has no assignment {name}; it has {', '.join(room.assignments()) or 'none'}"
-        )
-    source = json.loads(path.read_text(encoding="utf-8"))
+    _require_assignment(room, name)
+    try:
+        source = json.loads(room.source(name).read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise BadAssignmentError(f"{room.source(name)} is no notebook: {error}") from None
     questions = load_questions(room.checks(name))
-    with tqdm(desc=f"proving {name}", unit="notebook") as bar:
+    with tqdm(desc=f"proving {name}", unit=" notebooks", total=0) as bar:
 
         def progress(done: int, total: int) -> None:
             bar.total, bar.n = total, done
@@ -162,6 +168,61 @@ def _complaints(room, name: str, *, seeds: int, trusted: bool) -> list[str]:
 
         options = {"seeds": seeds, "trusted": trusted, "progress": progress}
         return complaints_of(source, questions, np.random.default_rng(), **options)
+
+
+def _require_assignment(room, name: str) -> None:
+    """Refuse a name that is none of the class's assignments, a slip of the finger perhaps."""
+    from course_utils.grading.assignment import BadAssignmentError
+
+    if not room.source(name).is_file():
+        there = ", ".join(room.assignments()) or "none"
+        raise BadAssignmentError(f"{room.root} has no assignment {name}; it has {there}")
+
+
+def _told_of_grading(room, args: argparse.Namespace, graded) -> list[str]:
+    """Return how many were graded, whose work could not be read, and what was found in the class or the chosen."""
+    from course_utils.grading import summary
+    from course_utils.grading.assignment import load_questions
+
+    n_chosen, n_fresh = len(graded.marks) + len(graded.failed), len(graded.fresh)
+    if not n_chosen:
+        return [f"Nobody has handed in yet: `course assignment collect {args.name} FILE.zip`"]
+    n_before = len(graded.marks) - n_fresh
+    already = f"; {n_before} had their marks already" if n_before else ""
+    lines = [f"{args.name}: graded {n_fresh} of {n_chosen}{already}."]
+    lines += [f"  {marks.student}: {marks.problem}" for marks in graded.marks if marks.problem]
+    if args.students:  # an appeal, perhaps: each check, and not what the class has to be taught
+        return lines + [line for marks in graded.marks for line in _each_check(marks)]
+    return lines + summary.lines(graded.marks, load_questions(room.checks(args.name)))
+
+
+def _each_check(marks) -> list[str]:
+    """Return what each check has found in one student's work, and what was drawn from."""
+    lines = [f"{marks.student}: {marks.points:g} points by machine, inputs drawn from seed {marks.seed}"]
+    for question in marks.questions:
+        lines += [f"{question.grade_id}: {question.points:g}", *(f"  {line}" for line in question.lines)]
+    return lines
+
+
+def _tell_of_waiting(number: int, and_so: str = "") -> None:
+    if number:
+        print(f"{_count(number, 'submission')} still to be read by a person{and_so}.")
+
+
+def _refused(step: str, why: str) -> int:
+    print(f"course assignment {step}: {why}", file=sys.stderr)
+    return 1
+
+
+def _at_least(smallest: int) -> Callable[[str], int]:
+    """Return what reads a whole number for argparse, which then says what was wanted."""
+
+    def read(text: str) -> int:
+        if not text.removeprefix("-").isdigit() or int(text) < smallest:
+            raise argparse.ArgumentTypeError(f"{text!r} is no whole number of {smallest} or more")
+        return int(text)
+
+    return read
 
 
 def _count(number: int, what: str) -> str:
@@ -173,7 +234,10 @@ def _arguments_of_new(parser: argparse.ArgumentParser) -> None:
         "--from", dest="original", default="ps1", help="the course's assignment to begin with"
     )
     parser.add_argument("--into", type=Path, required=True, help="the class, outside the course's repository")
-    parser.add_argument("--seed", type=int, help="what the variants are drawn from; drawn anew without it")
+    parser.add_argument(
+        "--seed", type=_at_least(0), help="what the variants are drawn from; drawn anew without it"
+    )
+    _trusted(parser)
 
 
 def _folder(parser: argparse.ArgumentParser) -> None:
@@ -189,7 +253,9 @@ def _trusted(parser: argparse.ArgumentParser) -> None:
 def _arguments_of_audit(parser: argparse.ArgumentParser) -> None:
     _folder(parser)
     _trusted(parser)
-    parser.add_argument("--seeds", type=int, default=1, help="how often to draw the inputs of all checks")
+    parser.add_argument(
+        "--seeds", type=_at_least(1), default=1, help="how often to draw the inputs of all checks"
+    )
 
 
 def _arguments_of_release(parser: argparse.ArgumentParser) -> None:
@@ -206,11 +272,15 @@ def _arguments_of_collect(parser: argparse.ArgumentParser) -> None:
 def _arguments_of_grade(parser: argparse.ArgumentParser) -> None:
     _folder(parser)
     _trusted(parser)
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="submissions at a time")
+    parser.add_argument(
+        "--jobs", type=_at_least(1), default=os.cpu_count() or 1, help="submissions at a time"
+    )
     parser.add_argument("--scheduler", help="the address of a Dask scheduler whose workers grade")
     parser.add_argument("--again", action="store_true", help="grade everything, current or not")
     parser.add_argument("--student", dest="students", action="append", default=[], help="only this one")
-    parser.add_argument("--seed", type=int, help="draw the same inputs as in an earlier run (see marks/)")
+    parser.add_argument(
+        "--seed", type=_at_least(0), help="draw the same inputs as in an earlier run (see marks/)"
+    )
 
 
 def _arguments_of_export(parser: argparse.ArgumentParser) -> None:

@@ -68,12 +68,15 @@ class Question:
 
 
 def load_questions(path: Path) -> tuple[Question, ...]:
-    """Return the QUESTIONS of a file of checks; BadAssignmentError if it has none."""
+    """Return the QUESTIONS of a file of checks; BadAssignmentError if it has none or does not run."""
     if not path.is_file():
         raise BadAssignmentError(f"{path} is missing: the checks of an assignment stand there")
     spec = importlib.util.spec_from_file_location(f"{MODULE_OF_CHECKS}{path.stem}", path)
     module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:  # an instructor's slip, told in a sentence
+        raise BadAssignmentError(f"{path} cannot be read: {type(error).__name__}: {error}") from error
     questions = getattr(module, "QUESTIONS", None)
     if not questions or not all(isinstance(question, Question) for question in questions):
         raise BadAssignmentError(f"{path} defines no QUESTIONS, a tuple of Question")
