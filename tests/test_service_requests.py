@@ -7,6 +7,8 @@ import asyncio
 import pytest
 from small_service import RECORD, ask, ask_value, small_app
 
+from course_utils.deploy.service_requests import PATIENCE
+
 LIMIT = 200
 JSON = {"Content-Type": "application/json"}
 
@@ -16,6 +18,12 @@ async def chunks(n, size, seconds=0.0):
     for _ in range(n):
         await asyncio.sleep(seconds)
         yield b" " * size
+
+
+async def unread():
+    """A body that must not be read."""
+    raise AssertionError("the body was read")
+    yield b""
 
 
 def post(app, content, **headers):
@@ -36,21 +44,21 @@ def test_the_limit_holds_for_a_body_whose_length_is_not_announced(tmp_path, n, s
     assert answer.status_code == status
 
 
-def test_of_a_body_without_end_no_more_than_the_limit_is_read(tmp_path):
+def test_of_a_body_without_end_no_more_is_received_than_a_multiple_of_the_limit(tmp_path):
     taken = []
 
     async def endless():
-        while len(taken) < 1000:
+        while len(taken) < 10_000:
             taken.append(10)
             yield b" " * 10
 
     assert post(small_app(tmp_path, largest_body=LIMIT), endless()).status_code == 413
-    assert sum(taken) <= LIMIT + 10
+    assert sum(taken) <= PATIENCE * LIMIT + 20
 
 
-@pytest.mark.parametrize("announced", ["201", "9" * 30])
-def test_a_length_that_is_announced_is_believed_if_it_is_too_large(tmp_path, announced):
-    answer = post(small_app(tmp_path, largest_body=LIMIT), b"{}", **{"Content-Length": announced})
+@pytest.mark.parametrize("announced", [str(PATIENCE * LIMIT + 1), "9" * 30])
+def test_a_length_that_is_announced_is_believed_if_it_is_far_too_large(tmp_path, announced):
+    answer = post(small_app(tmp_path, largest_body=LIMIT), unread(), **{"Content-Length": announced})
     assert (answer.status_code, answer.headers["connection"]) == (413, "close")
 
 

@@ -25,6 +25,7 @@ MOST_WAITING = 100_000  # rows
 AT_ONCE = 1000
 SECONDS_BETWEEN_TRIES = 1.0
 SECONDS_BETWEEN_LOOKS = 0.1
+SECONDS_TO_GATHER = 0.1
 
 PREDICTIONS = Table(
     "predictions",
@@ -107,6 +108,7 @@ class PredictionLog:
             rows = [self._waiting.get(timeout=SECONDS_BETWEEN_LOOKS)]
         except queue.Empty:
             return []
+        self._closing.wait(SECONDS_TO_GATHER)  # so that many requests share a transaction
         while len(rows) < AT_ONCE and not self._waiting.empty():
             rows.append(self._waiting.get())
         return rows
@@ -131,4 +133,5 @@ class PredictionLog:
 def _let_workers_share(connection, _) -> None:
     """Let several workers write to one SQLite file, each waiting for the others."""
     connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=NORMAL")  # a power cut may take the last ones, and nothing else
     connection.execute("PRAGMA busy_timeout=10000")
