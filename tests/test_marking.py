@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from nbgrader.api import Gradebook
 from small_assignment import RIGHT, hand_in, require_sandbox, small_class
 
 from course_utils.grading import marking, sandbox
@@ -69,6 +70,22 @@ def test_other_checks_grade_everybody_again(room):
     room.checks("small").write_text(text.replace("close(a, 2.5)", "close(a, 2.75)"))
     assert marking.grade(room, "small").fresh == ("ada", "bob", "cyd")
     assert points(room) == {"ada": 3, "bob": 1, "cyd": 0}
+
+
+@pytest.mark.parametrize(("words", "waits"), [("Because it is a sum.", False), ("Another reason.", True)])
+def test_what_a_person_has_read_waits_again_only_if_the_answer_is_another(words, waits, room):
+    hand_in(room, "ada", **RIGHT, q3="Because it is a sum.")
+    marking.grade(room, "small")
+    with Gradebook(f"sqlite:///{room.root / 'gradebook.db'}") as book:
+        grade = book.find_grade("q3", "small", "small", "ada")
+        grade.manual_score, grade.needs_manual_grade = 3, False
+        book.db.commit()
+    hand_in(room, "ada", **RIGHT, q3=words)
+    room.checks("small").write_text(f"{room.checks('small').read_text()}\n# mended\n")
+    assert "ada" in marking.grade(room, "small").fresh
+    with open_gradebook(room) as book:
+        ada = book.results("small")[0]
+    assert (ada.student, ada.waiting, ada.points) == ("ada", waits, 8)
 
 
 def test_a_run_draws_anew_and_a_seed_finds_earlier_marks_again(room):

@@ -211,13 +211,27 @@ def _current_marks(room: Classroom, book, jobs: Sequence[Job]) -> dict[str, Mark
 
 
 def _keep(room: Classroom, book, job: Job, marks: Marks) -> None:
-    """Store a graded submission, its record last: what has no record is graded again."""
-    place = room.marks(job.student, job.assignment)
-    before = read_marks(place)
-    notebook = graded_notebook(job.release, job.submitted, marks)
-    write_whole(room.autograded(job.student, job.assignment), json.dumps(notebook, indent=1))
-    book.record(marks, changed=before is not None and before.fingerprint != marks.fingerprint)
-    write_whole(place, to_json(marks))
+    """Store a graded submission, its record last: what has no record is graded again.
+
+    The gradebook comes before the graded notebook, so that whoever was stopped between them still finds that the
+    answers are others than those that a person has read.
+    """
+    notebook, place = (
+        graded_notebook(job.release, job.submitted, marks),
+        room.autograded(job.student, job.assignment),
+    )
+    before = _sources(place)
+    book.record(marks, changed=before not in (None, [cell["source"] for cell in notebook["cells"]]))
+    write_whole(place, json.dumps(notebook, indent=1))
+    write_whole(room.marks(job.student, job.assignment), to_json(marks))
+
+
+def _sources(path: Path) -> list[str] | None:
+    """Return what stands in the cells of a graded notebook, or None where there is none that can be read."""
+    try:
+        return [cell["source"] for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def _outcomes(waiting: Sequence[Job], jobs: int, scheduler: str | None) -> Iterator[tuple[Job, Marks | str]]:
