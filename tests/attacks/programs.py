@@ -191,7 +191,9 @@ SPIES = {
     + "print('FOUND', words('@ROOM@/submitted/ada/**', '../../ada/**', '../../../submitted/ada/**', '../../../*/ada/**'))\n",
     "reads the gradebook": WORDS
     + "print('FOUND', words('@ROOM@/gradebook.db', '@ROOM@/marks/**', '../../../gradebook.db', '../../../marks/**'))\n",
-    "reads the grader's home": WORDS + "print('FOUND', words('@HOME@/**', os.path.expanduser('~/**')))\n",
+    # its own home not to the ground: in a sandbox that is where a course under the system's /tmp stands too
+    "reads the grader's home": WORDS
+    + "print('FOUND', words('@HOME@/**', *map(os.path.expanduser, ('~/*', '~/.*/*'))))\n",
     "reads the environment": WORDS
     + "own = [value for name, value in os.environ.items() if name.startswith(('COURSE', 'JUPYTER', 'PYTEST', 'CI'))]\n"
     "print('FOUND', own + words('/proc/*/environ'))\n",
