@@ -210,12 +210,13 @@ def test_a_fault_of_the_service_says_nothing_of_its_inside(app, monkeypatch, cap
     assert "swordfish" in caplog.text
 
 
-def test_a_prediction_that_is_no_number_is_a_fault_and_no_answer(tmp_path):
+def test_a_prediction_that_is_no_number_is_a_fault_and_no_answer_and_not_counted(tmp_path):
     huge = {"coefficients": (1e308, 1e308), "scale": (1e-3, 1e-3)}
-    promote(tmp_path, **huge)
+    version, app = promote(tmp_path, **huge), create_app(settings_of(tmp_path))
     with pytest.warns(RuntimeWarning, match="overflow|invalid"):
-        answer = ask_value(create_app(settings_of(tmp_path)), RECORD)
+        answer = ask_value(app, RECORD)
     assert answer.status_code == 500
+    assert version not in ask(app, "GET", "/metrics").text
 
 
 def test_without_a_model_the_service_lives_and_is_not_ready(tmp_path):
