@@ -168,7 +168,10 @@ def own_page(release, folder, text):
     return path.as_uri()
 
 
-@pytest.mark.parametrize("name", [*MARKUP, "all"])
+ONE_BY_ONE = [pytest.param(name, marks=pytest.mark.weekly) for name in MARKUP]
+
+
+@pytest.mark.parametrize("name", [*ONE_BY_ONE, "all"])
 def test_on_our_page_every_text_is_shown_and_does_nothing(browser, release, tmp_path, name):
     address = own_page(release, tmp_path, MARKUP.get(name, ALL))
     seen = visit(browser, address, ms=50)
