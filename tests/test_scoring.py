@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from small_assignment import (
     source_notebook,
 )
 
+from course_utils.exercises.types import Case
 from course_utils.grading import sandbox
 from course_utils.grading.assignment import (
     BadAssignmentError,
@@ -135,6 +137,21 @@ def test_every_draw_of_several_judges_anew(release):
     cells = rebuild(release, answered(release, q1=half))
     drawn = scores_of_draws(cells, [NORM], np.random.default_rng(0), n_draws=3, pace=QUICK)
     assert [result.points for result in drawn] == [3, 0, 0]
+
+
+@needs_sandbox
+def test_a_question_left_out_changes_no_input_of_the_next(release):
+    drawn = []
+
+    def noted(rng):
+        drawn.append(rng.normal())
+        return Case((drawn[-1:],))
+
+    second = replace(NORM, checks=(replace(NORM.checks[0], make_case=noted),))
+    for answers in (RIGHT, {}):
+        cells = rebuild(release, answered(release, **answers))
+        score(cells, (NORM, second), np.random.default_rng(1), pace=QUICK)
+    assert drawn[0] == drawn[1]
 
 
 @needs_sandbox

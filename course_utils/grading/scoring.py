@@ -110,7 +110,8 @@ def score(
         The rebuilt notebook; its code is run in order.
     questions : sequence of Question
     rng : numpy Generator
-        Where the inputs of the checks are drawn from.
+        Where the inputs of the checks are drawn from. Each question has a child of its own, so that whoever leaves one
+        out meets the same inputs in the next.
     pace : Pace, optional
         How long cells and calls may take.
     trusted : bool
@@ -160,8 +161,8 @@ def scores_of_draws(
     with Student([cell.source for cell in code], pace=pace, launcher=launcher) as student:
         drawn = [
             tuple(
-                _score_question(student, question, rng, place.get(question.grade_id))
-                for question in questions
+                _score_question(student, question, own, place.get(question.grade_id))
+                for question, own in zip(questions, rng.spawn(len(questions)), strict=True)
             )
             for _ in range(n_draws)
         ]
