@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
+import subprocess
+import sys
+import time
 from pathlib import Path
 
+import psutil
 import pytest
 from nbgrader.api import Gradebook
 from small_assignment import RIGHT, hand_in, require_sandbox, small_class
@@ -164,6 +169,31 @@ def test_a_run_that_ends_in_the_middle_of_recording_loses_and_doubles_nothing(st
     monkeypatch.undo()
     marking.grade(room, "small", jobs=1)
     assert points(room) == EXPECTED
+
+
+def processes_of(grader, *, seconds):
+    """The processes below a running grader, as soon as one of its workers has a sandbox."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        with contextlib.suppress(psutil.Error):  # one of them has just ended
+            below = psutil.Process(grader).children(recursive=True)
+            workers = {process.pid for process in below if "loky" in " ".join(process.cmdline())}
+            if any(process.ppid() in workers for process in below):
+                return below
+        time.sleep(0.1)
+    raise TimeoutError(f"nothing is graded within {seconds} seconds")
+
+
+def test_whoever_kills_the_grader_leaves_no_process_behind(room):
+    for student in ("ada", "bob"):
+        hand_in(room, student, q1="while True:\n    pass")
+    command = [sys.executable, "-m", "course_utils", "assignment", "grade", "small", "--jobs", "2"]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen(command, cwd=room.root, **quiet) as grader:
+        below = processes_of(grader.pid, seconds=30)
+        grader.kill()
+    _, left = psutil.wait_procs(below, timeout=10)
+    assert left == []
 
 
 def test_an_assignment_that_was_not_released_is_refused(tmp_path):
