@@ -13,6 +13,7 @@ from small_assignment import require_sandbox
 
 from course_utils.exercises.types import NotAttemptedError, NotPlainError
 from course_utils.grading import sandbox
+from course_utils.grading.sandbox import SandboxUnavailableError
 from course_utils.grading.student import CallFailedError, Pace, Student, WorkerLostError
 
 pytestmark = pytest.mark.sandbox
@@ -215,6 +216,21 @@ def test_all_of_a_submission_has_its_time():
     with Student(["import time\ndef f():\n    time.sleep(1)"], pace=pace) as student, in_time:
         call_often(student.function("f"))
     assert time.monotonic() - began < 8
+
+
+def test_cells_for_which_there_is_no_time_left_are_not_run_and_told_so():
+    pace, began = Pace(cell=1, call=1, total=3), time.monotonic()
+    with Student([*["while True:\n    pass"] * 6, "x = 1"], pace=pace) as student:
+        assert len(student.outputs) == 7
+        assert student.outputs[-1].raised == "not run: your code took more than 3 seconds in all"
+        assert student.ended[6] == "your code took more than 3 seconds in all"
+    assert time.monotonic() - began < 9
+
+
+def test_a_worker_that_does_not_start_is_no_fault_of_the_submission(monkeypatch):
+    monkeypatch.setattr("course_utils.grading.student.WORKER", ["-c", "raise SystemExit"])
+    with pytest.raises(SandboxUnavailableError, match=r"^No worker could be started"), Student(["x = 1"]):
+        pass
 
 
 def test_no_path_of_the_grading_machine_is_shown():

@@ -21,7 +21,7 @@ import numpy as np
 
 from course_utils.exercises.types import NotAttemptedError, NotPlainError
 from course_utils.grading.protocol import HEADER, ProtocolError, body_length, decode, encode, pack, unpack
-from course_utils.grading.sandbox import PACKAGE, Limits, sandboxed
+from course_utils.grading.sandbox import PACKAGE, Limits, SandboxUnavailableError, sandboxed
 
 WORKER = ["-m", "course_utils.grading.worker"]
 Launcher = Callable[..., contextlib.AbstractContextManager[subprocess.Popen]]
@@ -100,11 +100,14 @@ class Student:
         self._asked = 0
 
     def __enter__(self) -> Student:
-        """Run all cells once."""
+        """Run all cells once, or as many as there is time for."""
         self._deadline = time.monotonic() + self.pace.total
-        while len(self.outputs) < len(self.cells):
+        while len(self.outputs) < len(self.cells) and not self._is_late():
             with contextlib.suppress(WorkerLostError):
                 self._start()
+        for number in range(len(self.outputs), len(self.cells)):
+            self.ended[number] = f"your code {self._all_time()}"
+            self._keep(number, CellOutput(raised=f"not run: {self.ended[number]}"))
         return self
 
     def __exit__(self, *_) -> None:
@@ -171,10 +174,22 @@ class Student:
         """Start a worker and run the cells in it, except those that ended one before."""
         self._process = self._open.enter_context(self.launcher(WORKER, limits=self.limits))
         os.set_blocking(self._process.stdin.fileno(), False)
-        self._receive(0, self.pace.start)
+        self._await_worker()
         for number, source in enumerate(self.cells):
             if number not in self.ended:
                 self._run(number, source)
+
+    def _await_worker(self) -> None:
+        """Wait until the worker is ready. Nothing of the submission has run in it: if it fails, we have."""
+        try:
+            self._receive(0, self.pace.start)
+        except WorkerLostError as error:
+            if self._is_late():
+                raise
+            raise SandboxUnavailableError(
+                f"No worker could be started within {self.pace.start:g} seconds: either this machine is too busy, or "
+                f"{sys.executable} does not find the course at {PACKAGE} when it sees nothing else."
+            ) from error
 
     def _run(self, number: int, source: str) -> None:
         """Run a cell; the first time it runs, keep what it printed."""
@@ -238,10 +253,15 @@ class Student:
 
     def _until(self, seconds: float) -> float:
         """Return when a request must be answered; raise when all the time is used up."""
-        now = time.monotonic()
-        if now > self._deadline:
-            raise self._lost(f"took more than {self.pace.total:g} seconds in all")
-        return min(now + seconds, self._deadline)
+        if self._is_late():
+            raise self._lost(self._all_time())
+        return min(time.monotonic() + seconds, self._deadline)
+
+    def _is_late(self) -> bool:
+        return time.monotonic() > self._deadline
+
+    def _all_time(self) -> str:
+        return f"took more than {self.pace.total:g} seconds in all"
 
     def _how_it_ended(self) -> str:
         """Tell who has left from who was thrown out: the kernel kills what takes more memory than there is."""
