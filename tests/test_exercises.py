@@ -35,6 +35,7 @@ from course_utils.exercises.types import (
     WrongAnswer,
     close,
     edited,
+    is_truth,
     judge_answer,
     no_arguments,
     plain,
@@ -822,3 +823,9 @@ def test_the_solution_opens_once_passed(printed):
 def test_an_unknown_exercise_has_its_own_error():
     with pytest.raises(UnknownExerciseError, match=r'no exercise "00\.7"'):
         find_exercise("00.7")
+
+
+def test_a_judge_of_the_truth_accepts_it_and_nothing_else():
+    case = Case((np.array([3.0, -0.2]), 0.5))
+    assert is_truth(soft_threshold)(case, [2.5, 0.0])
+    assert not is_truth(soft_threshold)(case, [2.5, 0.1])

@@ -351,6 +351,11 @@ def close(answer: Any, expected: Any, *, rtol: float = 1e-6, atol: float = 1e-9)
         return False
 
 
+def is_truth(truth: Callable) -> Callable[[Case, Any], bool]:
+    """Return a judge that accepts what is close to the right answer, `truth(*case.args)`."""
+    return lambda case, answer: close(answer, truth(*case.args))
+
+
 def is_not(mistake: Callable) -> Callable[[Case, Any], bool]:
     """Return a judge that accepts any answer but the mistake, `mistake(*case.args)`: for one misconception."""
     return lambda case, answer: not close(answer, mistake(*case.args))

@@ -7,7 +7,7 @@ import functools
 import numpy as np
 
 from course_utils.datasets import load_macrodata
-from course_utils.exercises.types import Case, Check, close, no_arguments
+from course_utils.exercises.types import Case, Check, close, is_truth, no_arguments
 from course_utils.grading.assignment import Question, WrongSolution
 from course_utils.least_squares import fit_least_squares, variance_inflation_factors
 from course_utils.objective import lasso_objective
@@ -18,11 +18,6 @@ from course_utils.prox import soft_threshold
 def entry(k, truth, *, length):
     """Return a judge of one of several numbers: `length` of them, the k-th as `truth(*args)` says."""
     return lambda case, answer: np.shape(answer) == (length,) and close(answer[k], truth(*case.args))
-
-
-def is_truth(truth):
-    """Return a judge of a whole answer."""
-    return lambda case, answer: close(answer, truth(*case.args))
 
 
 # q1: alone and beside

@@ -10,15 +10,10 @@ from functools import cache
 import numpy as np
 
 from course_utils import datasets, solvers
-from course_utils.exercises.types import Case, Check, close
+from course_utils.exercises.types import Case, Check, close, is_truth
 from course_utils.grading.assignment import Question, WrongSolution
 from course_utils.prox import soft_threshold
 from course_utils.scaling import fit_standardizer
-
-
-def is_right(truth):
-    """Return a judge that accepts what `truth` makes of the arguments."""
-    return lambda case, answer: close(answer, truth(*case.args))
 
 
 def centred_case(rng, *, n=30, scales=(0.5, 0.8, 1.2, 1.7, 2.2)):
@@ -153,17 +148,17 @@ UNITS = Question(
             "with factors and no shifts",
             1,
             units_case(factor=True, shift=False),
-            is_right(model_in_other_units),
+            is_truth(model_in_other_units),
             SAME_ZERO,
         ),
         Check(
             "with shifts and no factors",
             1,
             units_case(factor=False, shift=True),
-            is_right(model_in_other_units),
+            is_truth(model_in_other_units),
             MOVED_ZERO,
         ),
-        Check("with both", 1, units_case(factor=True, shift=True), is_right(model_in_other_units), BOTH),
+        Check("with both", 1, units_case(factor=True, shift=True), is_truth(model_in_other_units), BOTH),
     ),
     (
         WrongSolution("multiplied", "beta / factor", "beta * factor", SAME_ZERO),
@@ -219,14 +214,14 @@ JUMP = Question(
     "q3",
     "jump_left",
     (
-        Check("with lam = 0", 1, jump_case(shares=SOME_LEFT, charged=False), is_right(jump_truth), FREE_JUMP),
-        Check("a jump up", 1, jump_case(shares=SOME_LEFT), is_right(jump_truth), CHARGED_JUMP),
-        Check("a jump down", 1, jump_case(shares=SOME_LEFT, up=False), is_right(jump_truth), DOWNWARDS),
+        Check("with lam = 0", 1, jump_case(shares=SOME_LEFT, charged=False), is_truth(jump_truth), FREE_JUMP),
+        Check("a jump up", 1, jump_case(shares=SOME_LEFT), is_truth(jump_truth), CHARGED_JUMP),
+        Check("a jump down", 1, jump_case(shares=SOME_LEFT, up=False), is_truth(jump_truth), DOWNWARDS),
         Check(
             "divisors that leave nothing",
             1,
             jump_case(shares=(0.3, 0.7, 1.6, 3.0)),
-            is_right(jump_truth),
+            is_truth(jump_truth),
             ALL_GONE,
         ),
     ),
@@ -306,20 +301,20 @@ STEP = Question(
     "q4",
     "weighted_step",
     (
-        Check("with lam = 0", 1, step_case(charged=False), is_right(step_truth), PLAIN_STEP),
-        Check("at equal prices", 1, step_case(), is_right(step_truth), TOLL),
+        Check("with lam = 0", 1, step_case(charged=False), is_truth(step_truth), PLAIN_STEP),
+        Check("at equal prices", 1, step_case(), is_truth(step_truth), TOLL),
         Check(
             "at different prices",
             1,
             step_case(weights=(0.3, 0.6, 1.0, 1.5, 2.0)),
-            is_right(step_truth),
+            is_truth(step_truth),
             OWN_PRICES,
         ),
         Check(
             "with a free column",
             1,
             step_case(weights=(0.0, 0.6, 1.0, 1.5, 2.0)),
-            is_right(step_truth),
+            is_truth(step_truth),
             FREE_COLUMN,
         ),
     ),
@@ -400,28 +395,28 @@ GAIN = Question(
             "equal prices that need no shrinking",
             1,
             gain_case(tight=False, different=False),
-            is_right(gain_truth),
+            is_truth(gain_truth),
             NOT_SHRUNK,
         ),
         Check(
             "equal prices, a residual to shrink",
             1,
             gain_case(tight=True, different=False),
-            is_right(gain_truth),
+            is_truth(gain_truth),
             SHRUNK,
         ),
         Check(
             "different prices that need no shrinking",
             1,
             gain_case(tight=False, different=True),
-            is_right(gain_truth),
+            is_truth(gain_truth),
             OWN_BILL,
         ),
         Check(
             "different prices, a residual to shrink",
             2,
             gain_case(tight=True, different=True),
-            is_right(gain_truth),
+            is_truth(gain_truth),
             OWN_CONDITION,
         ),
     ),
@@ -504,10 +499,10 @@ SWEEPS = Question(
             "columns as they are written",
             2,
             sweeps_case(standardised=False, warm=False),
-            is_right(sweeps_truth),
+            is_truth(sweeps_truth),
             LONG_COLUMNS,
         ),
-        Check("a warm start", 2, sweeps_case(standardised=True, warm=True), is_right(sweeps_truth), WARM),
+        Check("a warm start", 2, sweeps_case(standardised=True, warm=True), is_truth(sweeps_truth), WARM),
     ),
     (
         WrongSolution(
@@ -583,14 +578,14 @@ BUDGET = Question(
     "weakest_affordable",
     (
         Check(
-            "a dollar for each", 1, menu_case(signed=False, dear=False), is_right(affordable_truth), NAMES_IN
+            "a dollar for each", 1, menu_case(signed=False, dear=False), is_truth(affordable_truth), NAMES_IN
         ),
-        Check("different costs and signs", 1, menu_case(), is_right(affordable_truth), IN_DOLLARS),
+        Check("different costs and signs", 1, menu_case(), is_truth(affordable_truth), IN_DOLLARS),
         Check(
-            "a column that leaves again", 1, menu_case(returns=True), is_right(affordable_truth), COMES_BACK
+            "a column that leaves again", 1, menu_case(returns=True), is_truth(affordable_truth), COMES_BACK
         ),
         Check(
-            "a bill of exactly the budget", 1, menu_case(exact=True), is_right(affordable_truth), TO_THE_CENT
+            "a bill of exactly the budget", 1, menu_case(exact=True), is_truth(affordable_truth), TO_THE_CENT
         ),
     ),
     (
