@@ -10,6 +10,7 @@ from course_utils.lessons.catalogue import ROOT
 CONDA_NAMES = {
     "matplotlib": "matplotlib-base",
     "playwright": "playwright-python",
+    "prometheus-client": "prometheus_client",
     "seaborn": "seaborn-base",
 }
 
@@ -18,8 +19,9 @@ ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-
 
 
 def wanted_by_pyproject():
-    """Return the dependencies of a learner and of the tests, under the names that conda gives them."""
-    requirements = PROJECT["dependencies"] + PROJECT["optional-dependencies"]["test"]
+    """Return the dependencies of a learner, with lesson 08, and of the tests, under the names of conda."""
+    extras = PROJECT["optional-dependencies"]
+    requirements = PROJECT["dependencies"] + extras["deploy"] + extras["test"]
     return {re.sub(r"^[\w-]+", lambda name: CONDA_NAMES.get(name[0], name[0]), line) for line in requirements}
 
 

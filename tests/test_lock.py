@@ -1,4 +1,4 @@
-"""The two locks satisfy pyproject.toml on every supported Python and platform, and `course lock` remakes them."""
+"""The locks satisfy pyproject.toml on every supported Python and platform, and `course lock` remakes them."""
 
 import argparse
 import re
@@ -11,9 +11,21 @@ from course_utils.cli import lock
 from course_utils.lessons.catalogue import ROOT
 
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-LEARNER_NEEDS = PYPROJECT["project"]["dependencies"] + PYPROJECT["dependency-groups"]["build"]
-DEVELOPER_NEEDS = LEARNER_NEEDS + PYPROJECT["project"]["optional-dependencies"]["test"]
-LOCKS = {name: (ROOT / name).read_text(encoding="utf-8") for name in (lock.LEARNER, lock.DEVELOPER)}
+GROUPS, EXTRAS = PYPROJECT["dependency-groups"], PYPROJECT["project"]["optional-dependencies"]
+
+
+def needs_of(extras):
+    """Return what pyproject.toml asks for with these extras."""
+    wanted = PYPROJECT["project"]["dependencies"] + GROUPS["build"]
+    return wanted + [need for extra in extras for need in EXTRAS[extra]]
+
+
+NEEDS = {
+    lock.LEARNER: needs_of(lock.LEARNER_EXTRAS),
+    lock.DEVELOPER: needs_of(lock.DEVELOPER_EXTRAS),
+    lock.SERVER: GROUPS["serve"],
+}
+LOCKS = {name: (ROOT / name).read_text(encoding="utf-8") for name in lock.LOCKS}
 MACHINES = [
     {
         "python_version": python,
@@ -43,9 +55,7 @@ def pinned_on(text, machine):
     return pinned
 
 
-@pytest.mark.parametrize(
-    ("name", "needs"), [(lock.LEARNER, LEARNER_NEEDS), (lock.DEVELOPER, DEVELOPER_NEEDS)]
-)
+@pytest.mark.parametrize(("name", "needs"), NEEDS.items())
 @pytest.mark.parametrize("machine", MACHINES, ids=lambda m: f"{m['python_version']}-{m['sys_platform']}")
 def test_a_lock_pins_every_dependency_within_its_bounds(name, needs, machine):
     pinned = pinned_on(LOCKS[name], machine)
@@ -54,9 +64,10 @@ def test_a_lock_pins_every_dependency_within_its_bounds(name, needs, machine):
 
 
 @pytest.mark.parametrize("machine", MACHINES, ids=lambda m: f"{m['python_version']}-{m['sys_platform']}")
-def test_a_developer_has_the_versions_of_a_learner(machine):
-    learner, developer = (pinned_on(LOCKS[name], machine) for name in (lock.LEARNER, lock.DEVELOPER))
-    assert learner.items() <= developer.items()
+@pytest.mark.parametrize("name", [lock.LEARNER, lock.SERVER])
+def test_a_developer_has_the_versions_of_learners_and_servers(name, machine):
+    theirs, developer = (pinned_on(LOCKS[lock_name], machine) for lock_name in (name, lock.DEVELOPER))
+    assert theirs.items() <= developer.items()
 
 
 @pytest.mark.parametrize("name", LOCKS)
@@ -84,16 +95,17 @@ def workshop(tmp_path, monkeypatch):
     """A project of its own that depends on nothing, so that uv can lock it without a network."""
     extras = "".join(f"{extra} = []\n" for extra in lock.DEVELOPER_EXTRAS)
     pyproject = f'[project]\nname = "empty"\nversion = "1"\n[project.optional-dependencies]\n{extras}'
-    (tmp_path / "pyproject.toml").write_text(pyproject + "[dependency-groups]\nbuild = []\n")
+    (tmp_path / "pyproject.toml").write_text(pyproject + "[dependency-groups]\nbuild = []\nserve = []\n")
+    (tmp_path / "deploy").mkdir()
     for name in LOCKS:
         (tmp_path / name).write_text("left==1.0 \\\n    --hash=sha256:00\n")
     monkeypatch.setattr(lock, "ROOT", tmp_path)
     return tmp_path
 
 
-def test_course_lock_remakes_both_locks_and_says_what_changed(workshop, capsys):
+def test_course_lock_remakes_all_locks_and_says_what_changed(workshop, capsys):
     assert lock.run(argparse.Namespace(upgrade=True)) == 0
-    assert [(workshop / name).read_text() for name in LOCKS] == ["", ""]
+    assert [(workshop / name).read_text() for name in LOCKS] == ["", "", ""]
     assert "requirements-dev.txt: 0 packages\n  left: 1.0 -> removed" in capsys.readouterr().out
 
 

@@ -1,4 +1,4 @@
-"""`course lock`: remake the two locks from pyproject.toml and say what changed."""
+"""`course lock`: remake the three locks from pyproject.toml and say what changed."""
 
 from __future__ import annotations
 
@@ -7,20 +7,22 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from course_utils.lessons.catalogue import ROOT
 
-HELP = (
-    "Remake the two locks, requirements.txt and requirements-dev.txt, from pyproject.toml. Needs the network."
-)
+HELP = "Remake the locks of learners, developers and the serving container from pyproject.toml. Needs the network."
 
-LEARNER, DEVELOPER = "requirements.txt", "requirements-dev.txt"
-DEVELOPER_EXTRAS = ("test", "grading", "deploy", "cluster")
+LEARNER, DEVELOPER, SERVER = "requirements.txt", "requirements-dev.txt", "deploy/requirements.txt"
+LOCKS = (LEARNER, DEVELOPER, SERVER)
+LEARNER_EXTRAS = ("deploy",)
+DEVELOPER_EXTRAS = ("test", "grading", "deploy", "deploy-test", "cluster")
+COURSE = ("pyproject.toml", "--group", "build")
 COMPILE = [
-    *("pip", "compile", "pyproject.toml", "--group", "build"),
+    *("pip", "compile"),
     # One file for every platform and Python, and nothing in it that names the index or the machine.
     *("--universal", "--generate-hashes", "--no-emit-index-url", "--no-header", "--quiet"),
 ]
@@ -41,34 +43,41 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Remake both locks, or none; print what changed; return the exit code."""
-    before = {name: (ROOT / name).read_text(encoding="utf-8") for name in (LEARNER, DEVELOPER)}
+    """Remake all locks, or none; print what changed; return the exit code."""
+    before = {name: (ROOT / name).read_text(encoding="utf-8") for name in LOCKS}
     try:
         after = make_locks(upgrade=args.upgrade)
     except LockError as error:
-        print(f"course lock: {error}\nBoth locks are as they were.", file=sys.stderr)
+        print(f"course lock: {error}\nAll locks are as they were.", file=sys.stderr)
         return 1
     for name, text in after.items():
         (ROOT / name).write_text(text, encoding="utf-8", newline="\n")
         print(f"{name}: {len(pins(text))} packages")
         print("\n".join(changes(pins(before[name]), pins(text))))
     if after != before:
-        print("Now run `course test`, then commit both locks together with pyproject.toml.")
+        print("Now run `course test`, then commit the locks together with pyproject.toml.")
     return 0
 
 
 def make_locks(*, upgrade: bool) -> dict[str, str]:
-    """Return the text of both locks, made in a folder of their own so that a failure changes nothing."""
+    """Return the text of each lock, made in a folder of their own so that a failure changes nothing."""
     with TemporaryDirectory() as folder:
         workshop = Path(folder)
+        (workshop / SERVER).parent.mkdir()
         for name in ("pyproject.toml", DEVELOPER):
             shutil.copy(ROOT / name, workshop)
-        extras = [word for extra in DEVELOPER_EXTRAS for word in ("--extra", extra)]
-        compile_lock(workshop, DEVELOPER, *extras, *(["--upgrade"] if upgrade else []))
+        compile_lock(
+            workshop, DEVELOPER, *COURSE, *_extras(DEVELOPER_EXTRAS), *(["--upgrade"] if upgrade else [])
+        )
         # uv keeps the versions it finds in its output file, so that a learner gets those the tests ran on.
-        shutil.copy(workshop / DEVELOPER, workshop / LEARNER)
-        compile_lock(workshop, LEARNER)
-        return {name: (workshop / name).read_text(encoding="utf-8") for name in (LEARNER, DEVELOPER)}
+        for name, wanted in ((LEARNER, (*COURSE, *_extras(LEARNER_EXTRAS))), (SERVER, ("--group", "serve"))):
+            shutil.copy(workshop / DEVELOPER, workshop / name)
+            compile_lock(workshop, name, *wanted)
+        return {name: (workshop / name).read_text(encoding="utf-8") for name in LOCKS}
+
+
+def _extras(names: Iterable[str]) -> list[str]:
+    return [word for name in names for word in ("--extra", name)]
 
 
 def compile_lock(workshop: Path, name: str, *options: str) -> None:
