@@ -31,7 +31,7 @@ ARROWS = {
     "networks": {"prox", "objective"},
     "fast": {"objective", "validation"},
     "estimators": {"fast"},
-    "deploy": {"validation", "evaluation", "deploy.registry"},
+    "deploy": {"validation", "evaluation", "datasets", "deploy.registry"},
     "deploy.canonical": set(),
     "deploy.durable": set(),
     "deploy.contract": set(),

@@ -32,7 +32,7 @@ class Shop:
     def add(self, intercept):
         return self.registry.add(small_model(intercept))
 
-    def train(self, X, y):
+    def train(self, X, y, until):
         self.trained += 1
         mean = float(y.mean())
         return (lambda X: np.full(len(X), mean)), self.add(mean)

@@ -36,5 +36,7 @@ alarm_rates      how often alarms ring when nothing has happened, and when somet
 outcomes         what was predicted, joined to what became known later
 performance      is the model still as good as it was: its error, window by window
 challenge        a challenger against the champion, on later rows
+recipe           how a model of a registry is made, so that it can be made again from newer rows
+houses           the house sales of lesson 08 in the order of time, and an invented boom
 retrain          shall the new model replace the one that serves: decided once, and written down
 """

@@ -56,6 +56,8 @@ class Artifact:
     training_data_sha256 : str, of X and y (`freezing.training_data_hash`)
     metrics : tuple of Metric
     spread : Spread or None
+    trained_until : str or None
+        The time of the last training row, as the rows' own times are written; no row until then can judge the model.
     pipeline_sha256 : str or None
         Of the pipeline file beside the model, if there is one.
     versions : tuple of str, what the model was made with
@@ -84,6 +86,7 @@ class Artifact:
     training_data_sha256: str
     metrics: tuple[Metric, ...] = ()
     spread: Spread | None = None
+    trained_until: str | None = None
     pipeline_sha256: str | None = None
     versions: tuple[str, ...] = ()
     objective: str = OBJECTIVE

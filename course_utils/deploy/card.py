@@ -16,7 +16,7 @@ CARD = """# {name}
 It predicts **{target}** ({unit}) from {n_features} features, {n_used} of them with a coefficient that is not zero.
 
 - Model: `{sha256}`
-- Made on {created} from {n_samples:,} rows; their SHA-256 is `{training_data_sha256}`
+- Made on {created} from {n_samples:,} rows{until}; their SHA-256 is `{training_data_sha256}`
 - Made with {versions}
 - Minimises `{objective}` with lam = {lam:.6g}; relative duality gap on the training rows: {gap:.1e}
 
@@ -53,6 +53,7 @@ def model_card(artifact: Artifact) -> str:
         n_used=sum(coefficient != 0 for coefficient in artifact.coefficients),
         sha256=content_hash(to_bytes(artifact)),
         versions=_plain(", ".join(artifact.versions) or "unknown versions"),
+        until="" if artifact.trained_until is None else f", the last of {_plain(artifact.trained_until)}",
         metrics=_metrics(artifact),
         spread=_spread(artifact),
         features="\n".join(_rows(artifact)),

@@ -126,6 +126,8 @@ def _require_texts(artifact) -> None:
         require_text(text, "a feature name, unit or version")
     require_date(artifact.created, "created")
     require_hash(artifact.training_data_sha256, "training_data_sha256")
+    if artifact.trained_until is not None:
+        require_text(artifact.trained_until, "trained_until")
     if artifact.pipeline_sha256 is not None:
         require_hash(artifact.pipeline_sha256, "pipeline_sha256")
     for field, only in (("format", FORMAT), ("objective", OBJECTIVE)):

@@ -74,6 +74,7 @@ def freeze(
     metrics: Sequence[Metric] = (),
     spread: Spread | None = None,
     limits: Mapping[str, tuple[float, float]] | None = None,
+    trained_until: str | None = None,
     pipeline_sha256: str | None = None,
 ) -> Artifact:
     """Return the artifact of a fit that minimises (1/2n) ||y - intercept - Z beta||^2 + lam ||beta||_1 on its rows.
@@ -95,6 +96,8 @@ def freeze(
     limits : mapping of feature name -> (low, high), optional
         The range that is accepted of a feature, where something is known of it: a rating goes from 1 to 10. For the
         other features it is `contract.accepted_range` of what was seen.
+    trained_until : str, optional
+        The time of the last training row: what came later can judge the model.
     pipeline_sha256 : str, optional
         Of the pipeline file that is stored with the model.
 
@@ -122,7 +125,8 @@ def freeze(
         **{part: tuple(getattr(fit, part).tolist()) for part in ("mean", "scale", "coefficients")},
         **{"intercept": float(fit.intercept), "lam": float(fit.lam), "gap": _small_gap(fit, X, training.y)},
         training_data_sha256=training_data_hash(X, training.y),
-        **{"metrics": tuple(metrics), "spread": spread, "pipeline_sha256": pipeline_sha256},
+        **{"metrics": tuple(metrics), "spread": spread},
+        **{"trained_until": trained_until, "pipeline_sha256": pipeline_sha256},
         versions=_versions(fit),
     )
 

@@ -98,8 +98,9 @@ def retrain(X, y, time, *, train, champion, registry, folder, when, who, champio
     time : (n,)
         As in `time_ordered_holdout`.
     train : function
-        train(X, y) -> (predict, sha256): fits the recipe, adds the model to the registry, and returns what
-        predicts with it, and its hash.
+        train(X, y, until) -> (predict, sha256): fits the recipe to rows in the order of time, the last of
+        which is of the time `until`, a text; adds the model to the registry; returns what predicts with it,
+        and its hash.
     champion : function
         predict(X) -> (n,), of the model that serves.
     registry : Registry
@@ -160,16 +161,16 @@ def decide(X, y, time, fold: Fold, train: Callable, champion, champion_sha256: s
 
     Lesson: notebooks/08_deployment.ipynb
     """
-    comparison, challenger_sha256 = None, None
+    comparison, challenger_sha256, until = None, None, str(time[fold.train[-1]].item())
     if len(fold.test) < FEWEST_ROWS:
         verdict = REFUSE
         reason = f"{len(fold.test)} rows that the champion has not seen; {FEWEST_ROWS} are needed to compare"
     else:
-        challenger, challenger_sha256 = train(X[fold.train], y[fold.train])
+        challenger, challenger_sha256 = train(X[fold.train], y[fold.train], until)
         comparison = compare_models(champion, challenger, X[fold.test], y[fold.test])
         verdict, reason = verdict_on(comparison)
     held_out = time[fold.test].tolist() or [""]
-    times = (str(time[fold.train[-1]].item()), str(held_out[0]), str(held_out[-1]))
+    times = (until, str(held_out[0]), str(held_out[-1]))
     hashes = (data_hash(X, y, time), champion_sha256, challenger_sha256)
     return Decision(*hashes, len(fold.train), *times, comparison, verdict, reason, when)
 
