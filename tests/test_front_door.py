@@ -110,7 +110,7 @@ def test_the_second_start_installs_nothing(installed, pip, capsys):
 def test_it_says_what_it_does_how_long_it_takes_and_how_large_it_is(home, pip, capsys):
     bootstrap.prepare(home, "learner")
     shown = capsys.readouterr().out
-    assert "about a minute and 700 MB" in shown
+    assert "one to two minutes and 1 GB" in shown
     assert str(home.environment) in shown
     assert "fetching packages: 1, now numpy" in shown
 
@@ -212,7 +212,7 @@ OBSTACLES = {
     ),
     "no disk": (
         "ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device",
-        r"The disk is full: 1.2 GB are needed in .*a course. Free some space",
+        r"The disk is full: 2.0 GB are needed in .*a course. Free some space",
     ),
     "wrong hash": (
         "ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.\n    Expected sha256 00",

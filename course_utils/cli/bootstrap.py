@@ -19,7 +19,7 @@ from pathlib import Path
 from course_utils import cli
 from course_utils.cli.installation import Action, Condition, Installation
 
-NEEDED_BYTES = 1_200_000_000  # the environment, and what pip unpacks while it works
+NEEDED_BYTES = 2_000_000_000  # the environment, and what pip unpacks while it works
 NO_VENV = (
     "This Python cannot make virtual environments, because its {module} module is missing. "
     "On Debian or Ubuntu: sudo apt install python{version}-venv. Elsewhere install Python from "
@@ -141,10 +141,10 @@ def _help(argv: list[str]) -> int:
 
 def _announcement(condition: Condition) -> str:
     if condition.action is Action.CREATE:
-        return "Installing the course, once: about a minute and 700 MB. Everything goes into"
+        return "Installing the course, once: one to two minutes and 1 GB. Everything goes into"
     if condition.action is Action.UPDATE:
         return f"Updating the environment, because {condition.reason}: less than a minute."
-    return f"Making the environment again, because {condition.reason}: about a minute and 700 MB."
+    return f"Making the environment again, because {condition.reason}: one to two minutes and 1 GB."
 
 
 def _require_venv_module() -> None:

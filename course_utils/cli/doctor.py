@@ -28,6 +28,7 @@ OLDEST_PYTHON = (3, 11)
 IMPORTS = [
     *("numpy", "scipy", "sklearn", "pandas", "matplotlib", "seaborn", "tqdm"),
     *("ipywidgets", "ipykernel", "jupyterlab"),
+    *("fastapi", "uvicorn", "pyarrow", "skops"),
 ]
 GIGABYTE = 1_000_000_000
 _DECLARED = re.compile(r"^\s*([A-Za-z0-9._-]+)\s*([^;\[]*)")
