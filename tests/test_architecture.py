@@ -42,9 +42,11 @@ ARROWS = {
     "deploy.registry": {"deploy.artifact", "deploy.card", "deploy.history"},
     "deploy.serving": {"deploy.registry"},
     "deploy.service_settings": set(),
-    "deploy.service_errors": {"deploy.contract"},
-    "deploy.service_requests": {"deploy.service_errors", "deploy.service_settings"},
-    "deploy.service_limits": {"deploy.service_errors", "deploy.service_settings"},
+    "deploy.refusals": {"deploy.contract"},
+    "deploy.strict_json": {"deploy.refusals"},
+    "deploy.service_errors": {"deploy.strict_json"},
+    "deploy.service_requests": {"deploy.strict_json", "deploy.service_settings"},
+    "deploy.service_limits": {"deploy.refusals", "deploy.service_settings"},
     "deploy.service_metrics": {"deploy.contract"},
     "deploy.service_edge": {"deploy.service_errors", "deploy.service_metrics"},
     "deploy.service_openapi": {"deploy.service_errors", "deploy.serving"},
@@ -106,7 +108,10 @@ LIBRARIES = {
     "fast": {"numpy", "scipy", "numba", "sklearn"},
     "estimators": {"numpy", "scipy", "sklearn"},
     "deploy": {"numpy", "scipy", "sklearn"},
-    **{f"deploy.{part}": set() for part in ("canonical", "card", "durable", "facts", "history")},
+    **{
+        f"deploy.{part}": set()
+        for part in ("canonical", "card", "durable", "facts", "history", "refusals", "strict_json")
+    },
     "deploy.contract": {"numpy"},
     "deploy.artifact": {"numpy"},
     "deploy.pipeline_file": {"sklearn", "skops"},  # of the extra "deploy"

@@ -14,7 +14,9 @@ durable          files that a kill at any instant leaves old or new, and one wri
 history          who decided what, when and why; the last entry is the current one
 registry         models by the hash of their bytes: added, promoted, rolled back
 
-A model that answers over HTTP:
+A model that answers, over HTTP or in a function of a cloud:
+refusals         one JSON object for every error, and not a word of the inside
+strict_json      JSON in UTF-8, no key twice
 service          the addresses, and what they answer
 open_inference   the same in the words of other model servers
 service_access   what all requests share, and who gets in
@@ -23,7 +25,7 @@ prediction_log   what was predicted, when and by which model, in a database
 service_settings what a service is told before it starts
 service_requests what is read of a request, and how much of it at most
 service_limits   who may ask, and how often
-service_errors   one JSON object for every error, and not a word of the inside
+service_errors   how the service says what it does not answer
 service_edge     the number of a request, its line in the log, and the end of every fault
 service_metrics  what is counted, for Prometheus
 service_openapi  the service described for machines

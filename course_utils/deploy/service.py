@@ -22,13 +22,15 @@ from contextlib import asynccontextmanager
 from fastapi import APIRouter, FastAPI, Request, Response, Security
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.exceptions import HTTPException
+from starlette.responses import PlainTextResponse
 
 from course_utils import __version__
 from course_utils.deploy.contract import ContractError, Problem
 from course_utils.deploy.open_inference import ROUTER as OPEN_INFERENCE
+from course_utils.deploy.refusals import Refused, refusal_of
 from course_utils.deploy.service_access import Service, let_in, service_of
 from course_utils.deploy.service_edge import LOGGING, Edge
-from course_utils.deploy.service_errors import JSON, problem, refusal_of
+from course_utils.deploy.service_errors import JSON, problem
 from course_utils.deploy.service_openapi import PREDICTION, PREDICTIONS, READY, api_description
 from course_utils.deploy.service_requests import read_json
 from course_utils.deploy.service_settings import Settings
@@ -44,13 +46,7 @@ async def predict_value(request: Request) -> Response:
     record = await read_json(request, service.settings)
     served = service.model(request)
     value = service.predict(request, served, served.artifact.contract.row_from(record)[None, :])[0]
-    return JSON(
-        {
-            "predicted_value": value,
-            "interval": served.interval(value),
-            **_about(request, served),
-        }
-    )
+    return JSON(served.answer(value) | _about(request, served))
 
 
 @ROUTER.post("/v1/predict_batch", dependencies=[Security(let_in)], **PREDICTIONS)
@@ -60,8 +56,7 @@ async def predict_batch(request: Request) -> Response:
     records = _records(await read_json(request, service.settings), service.settings.most_records)
     served = service.model(request)
     values = service.predict(request, served, served.rows(records))
-    answers = [{"predicted_value": value, "interval": served.interval(value)} for value in values]
-    return JSON({"predictions": answers, **_about(request, served)})
+    return JSON({"predictions": list(map(served.answer, values))} | _about(request, served))
 
 
 @ROUTER.get("/livez")
@@ -76,7 +71,7 @@ async def ready(request: Request) -> Response:
     return JSON({"status": "ready", "model_version": service_of(request).model(request).version})
 
 
-@ROUTER.get("/metrics")
+@ROUTER.get("/metrics", response_class=PlainTextResponse)
 async def metrics(request: Request) -> Response:
     """Return what was counted, for Prometheus."""
     return Response(service_of(request).metrics.exposition(), media_type=CONTENT_TYPE_LATEST)
@@ -97,6 +92,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(OPEN_INFERENCE)
     app.add_middleware(Edge, metrics=service.metrics)
     app.add_exception_handler(HTTPException, _refuse)
+    app.add_exception_handler(Refused, _refuse)
     app.add_exception_handler(ContractError, _refuse_records)
     app.openapi = lambda: api_description(app, service.serving.now())
     return app
@@ -115,7 +111,7 @@ async def _running(app: FastAPI):
     app.state.service.close()
 
 
-async def _refuse(request: Request, error: HTTPException) -> Response:
+async def _refuse(request: Request, error: HTTPException | Refused) -> Response:
     return problem(request, error)
 
 
@@ -125,12 +121,7 @@ async def _refuse_records(request: Request, error: ContractError) -> Response:
 
 
 def _about(request: Request, served: Served) -> dict[str, str]:
-    return {
-        "target": served.artifact.target_name,
-        "unit": served.artifact.target_unit,
-        "model_version": served.version,
-        "request_id": request.state.request_id,
-    }
+    return served.about | {"request_id": request.state.request_id}
 
 
 def _records(batch, most: int) -> list:

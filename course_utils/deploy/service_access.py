@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from typing import Annotated
 
 from fastapi import Request, Security
 from fastapi.security import APIKeyHeader
 
 from course_utils.deploy.prediction_log import PredictionLog, features_hash
+from course_utils.deploy.refusals import NO_MODEL, Refused
 from course_utils.deploy.registry import Registry
-from course_utils.deploy.service_errors import Refused
 from course_utils.deploy.service_limits import Gate
 from course_utils.deploy.service_metrics import Metrics
 from course_utils.deploy.service_settings import Settings
@@ -45,9 +44,7 @@ class Service:
         """Return the model that answers this request; Refused with 503 if there is none."""
         served = self.serving.now()
         if served is None:
-            raise Refused(
-                503, "no model was promoted yet, or it cannot be loaded", headers={"Retry-After": "5"}
-            )
+            raise Refused(503, NO_MODEL, headers={"Retry-After": "5"})
         request.state.version = served.version
         return served
 
@@ -67,13 +64,11 @@ class Service:
         Raises
         ------
         ArithmeticError
-            The model predicts NaN or infinity: a fault of the model.
+            As `Served.predict`.
 
         Lesson: notebooks/08_deployment.ipynb
         """
         values = served.predict(X)
-        if not all(map(math.isfinite, values)):
-            raise ArithmeticError(f"model {served.version} predicts NaN or infinity for an accepted record")
         self.metrics.predictions(served.version, values)
         if self._log is not None:
             hashes = [features_hash(served.artifact.feature_names, row) for row in X]

@@ -14,7 +14,8 @@ from uuid import uuid4
 
 from starlette.requests import ClientDisconnect, Request
 
-from course_utils.deploy.service_errors import Refused, problem
+from course_utils.deploy.refusals import FAULT, Refused
+from course_utils.deploy.service_errors import problem
 from course_utils.deploy.service_metrics import Metrics
 
 LOGGER = logging.getLogger(__name__)
@@ -43,10 +44,7 @@ class Edge:
         except Exception:
             LOGGER.exception("a request failed", extra={"facts": {"request_id": request.state.request_id}})
             if not numbered.status:
-                fault = Refused(
-                    500, "nothing is wrong with the request; the log knows more by its request_id"
-                )
-                await problem(request, fault)(scope, receive, numbered)
+                await problem(request, Refused(500, FAULT))(scope, receive, numbered)
         finally:
             self._tell(request, numbered.status, perf_counter() - started)
 

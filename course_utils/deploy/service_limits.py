@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable
 from time import monotonic
 
-from course_utils.deploy.service_errors import Refused
+from course_utils.deploy.refusals import Refused
 from course_utils.deploy.service_settings import Settings
 
 

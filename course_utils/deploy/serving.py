@@ -6,6 +6,7 @@ Lesson: notebooks/08_deployment.ipynb
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from time import monotonic
@@ -40,8 +41,24 @@ class Served:
         return np.array(rows)
 
     def predict(self, X: np.ndarray) -> list[float]:
-        """Return the predicted values of rows of X, (n_samples,)."""
-        return predict(self.artifact, X).tolist()
+        """Return the predicted values of rows of X, (n_samples,); ArithmeticError if one of them is no number."""
+        values = predict(self.artifact, X).tolist()
+        if not all(map(math.isfinite, values)):
+            raise ArithmeticError(f"model {self.version} predicts NaN or infinity for an accepted record")
+        return values
+
+    def answer(self, predicted: float) -> dict:
+        """Return what is said of one prediction."""
+        return {"predicted_value": predicted, "interval": self.interval(predicted)}
+
+    @property
+    def about(self) -> dict[str, str]:
+        """What is said beside every prediction."""
+        return {
+            "target": self.artifact.target_name,
+            "unit": self.artifact.target_unit,
+            "model_version": self.version,
+        }
 
     def interval(self, predicted: float) -> dict[str, float] | None:
         """Return where the outcome is expected around a prediction, or None if the model does not say."""
