@@ -61,6 +61,9 @@ ARROWS = {
         "deploy.service_requests",
     },
     "deploy.service": {"deploy.open_inference", "deploy.service_edge"},
+    "deploy.local_server": set(),
+    "deploy.tables": set(),
+    "deploy.logged": {"deploy", "deploy.prediction_log"},
     "style": set(),
     "plotting": {"style"},
     "explorers": set(),
@@ -91,7 +94,7 @@ ARROWS = {
     "grading.worker": {"grading"},
     "grading.feedback": {"grading", "style"},
     "lessons": set(),
-    "cli": {"lessons", "exercises", "grading", "grading.feedback", "estimators"},
+    "cli": {"lessons", "exercises", "grading", "grading.feedback", "estimators", "deploy"},
     "__main__": {"cli"},
 }
 
@@ -124,6 +127,9 @@ LIBRARIES = {
     **{f"deploy.service_{part}": set() for part in ("limits", "settings")},
     "deploy.service_metrics": {"prometheus_client"},
     "deploy.service_openapi": {"fastapi", "pydantic"},
+    "deploy.local_server": {"uvicorn", "werkzeug"},
+    "deploy.tables": {"numpy", "pyarrow"},
+    "deploy.logged": {"numpy", "sqlalchemy"},
     "style": {"numpy", "matplotlib", "IPython", "PIL"},
     "plotting": {"numpy", "matplotlib", "seaborn"},
     "explorers.picture": {"numpy", "matplotlib"},

@@ -29,8 +29,11 @@ service_errors   how the service says what it does not answer
 service_edge     the number of a request, its line in the log, and the end of every fault
 service_metrics  what is counted, for Prometheus
 service_openapi  the service described for machines
+local_server     a service inside this process, for as long as a block lasts
 
 Has the world moved:
+tables           rows from a file: columns by name, and times that sort like texts
+logged           what a service has predicted, read back from its log
 changes          what a comparison of then with now has found
 stability_index  the index of the dashboards, and how large chance alone makes it
 drift            two tables compared column by column, and alarms that can be believed
@@ -41,4 +44,5 @@ challenge        a challenger against the champion, on later rows
 recipe           how a model of a registry is made, so that it can be made again from newer rows
 houses           the house sales of lesson 08 in the order of time, and an invented boom
 retrain          shall the new model replace the one that serves: decided once, and written down
+decisions        these decisions, read again, and kept from being thrown away half done
 """
