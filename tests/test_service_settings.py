@@ -10,6 +10,7 @@ from course_utils.deploy.service_settings import Settings, SettingsError
 
 KEY = "a key for these tests only"
 WHOLE = {"COURSE_REGISTRY": "models", "COURSE_API_KEY": KEY}
+FILES = {"API_KEY": "key", "PREDICTION_LOG": "log"}
 
 
 def test_a_folder_and_a_key_are_enough():
@@ -54,6 +55,24 @@ def test_predictions_are_written_where_they_are_wanted(text, url):
 def test_predictions_are_written_beside_the_models_if_nothing_is_said(tmp_path):
     settings = Settings.from_environment(WHOLE | {"COURSE_REGISTRY": str(tmp_path)})
     assert settings.prediction_log == f"sqlite:///{tmp_path.resolve() / 'predictions.db'}"
+
+
+def test_a_secret_may_stand_in_a_file(tmp_path):
+    (tmp_path / "key").write_text(f"{KEY}\n")
+    (tmp_path / "log").write_text("postgresql://db/log")
+    files = {f"COURSE_{name}_FILE": str(tmp_path / file) for name, file in FILES.items()}
+    settings = Settings.from_environment({"COURSE_REGISTRY": "models"} | files)
+    assert (settings.api_keys, settings.prediction_log) == ((KEY,), "postgresql://db/log")
+
+
+def test_a_secret_said_twice_is_refused():
+    with pytest.raises(SettingsError, match="COURSE_API_KEY and COURSE_API_KEY_FILE are both set"):
+        Settings.from_environment(WHOLE | {"COURSE_API_KEY_FILE": "key"})
+
+
+def test_a_secret_in_no_file_is_refused_by_its_path(tmp_path):
+    with pytest.raises(SettingsError, match=r"COURSE_PREDICTION_LOG_FILE .* cannot be read: .*nowhere"):
+        Settings.from_environment(WHOLE | {"COURSE_PREDICTION_LOG_FILE": str(tmp_path / "nowhere")})
 
 
 def test_neither_a_key_nor_a_password_stands_in_what_settings_print():

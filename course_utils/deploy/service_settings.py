@@ -54,16 +54,33 @@ class Settings:
         """Return what COURSE_REGISTRY, COURSE_API_KEY and the other variables below say.
 
         COURSE_API_KEY may hold several keys, commas between them. COURSE_PREDICTION_LOG is a URL, "none", or by
-        default an SQLite file beside the models. COURSE_RATE_LIMIT is the requests a second of one key.
+        default an SQLite file beside the models. COURSE_RATE_LIMIT is the requests a second of one key. Of the first
+        two, COURSE_API_KEY_FILE and COURSE_PREDICTION_LOG_FILE may name the file in which the secret stands instead.
         """
         if not environment.get("COURSE_REGISTRY"):
             raise SettingsError("COURSE_REGISTRY is not set: the folder of the models is needed")
         registry = Path(environment["COURSE_REGISTRY"])
-        keys = tuple(filter(None, map(str.strip, environment.get("COURSE_API_KEY", "").split(","))))
-        log = environment.get("COURSE_PREDICTION_LOG") or f"sqlite:///{registry.resolve() / 'predictions.db'}"
+        keys = tuple(filter(None, map(str.strip, _secret(environment, "COURSE_API_KEY").split(","))))
+        log = (
+            _secret(environment, "COURSE_PREDICTION_LOG")
+            or f"sqlite:///{registry.resolve() / 'predictions.db'}"
+        )
         rate = _as_rate(environment.get("COURSE_RATE_LIMIT") or cls.requests_per_second)
         limits = {"requests_per_second": rate, "burst": 2 * rate}
         return cls(registry, keys, prediction_log=None if log == "none" else log, **limits)
+
+
+def _secret(environment: Mapping[str, str], name: str) -> str:
+    """Return what a variable says, or the file that NAME_FILE names: who lists processes does not read that."""
+    path = environment.get(f"{name}_FILE")
+    if not path:
+        return environment.get(name, "")
+    if environment.get(name):
+        raise SettingsError(f"{name} and {name}_FILE are both set; one of them is needed")
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{name}_FILE names a file that cannot be read: {error}") from None
 
 
 def _as_rate(text: str | float) -> float:
