@@ -19,11 +19,10 @@ from course_utils import __version__
 from course_utils.deploy.contract import ContractError, Problem
 from course_utils.deploy.service_access import let_in, service_of
 from course_utils.deploy.service_errors import JSON, Refused
-from course_utils.deploy.service_openapi import INFERENCE
+from course_utils.deploy.service_openapi import ABOUT_A_MODEL, DATATYPES, HEALTH, INFERENCE
 from course_utils.deploy.service_requests import read_json
 from course_utils.deploy.serving import Served
 
-NUMERIC = ("FP64", "FP32", "FP16", *(f"{sign}INT{bits}" for sign in ("", "U") for bits in (8, 16, 32, 64)))
 ROUTER = APIRouter(prefix="/v2")
 NAMED, VERSIONED = "/models/{name}", "/models/{name}/versions/{version}"
 
@@ -40,26 +39,26 @@ async def live() -> Response:
     return JSON({"live": True})
 
 
-@ROUTER.get("/health/ready")
+@ROUTER.get("/health/ready", **HEALTH)
 async def ready(request: Request) -> Response:
     """Say whether there is a model to answer with."""
     service_of(request).model(request)
     return JSON({"ready": True})
 
 
-@ROUTER.get(f"{NAMED}/ready")
-@ROUTER.get(f"{VERSIONED}/ready")
-async def model_ready(request: Request, name: str, version: str | None = None) -> Response:
+@ROUTER.get(f"{NAMED}/ready", **ABOUT_A_MODEL)
+@ROUTER.get(f"{VERSIONED}/ready", **ABOUT_A_MODEL)
+async def model_ready(request: Request) -> Response:
     """Say that this model answers."""
-    _asked_for(request, name, version)
-    return JSON({"name": name, "ready": True})
+    served = _asked_for(request)
+    return JSON({"name": served.artifact.name, "ready": True})
 
 
-@ROUTER.get(NAMED)
-@ROUTER.get(VERSIONED)
-async def metadata(request: Request, name: str, version: str | None = None) -> Response:
+@ROUTER.get(NAMED, **ABOUT_A_MODEL)
+@ROUTER.get(VERSIONED, **ABOUT_A_MODEL)
+async def metadata(request: Request) -> Response:
     """Return the inputs of a model with their units and ranges, and its output."""
-    served = _asked_for(request, name, version)
+    served = _asked_for(request)
     model = served.artifact
     inputs = [
         _tensor(feature.name, unit=feature.unit, minimum=feature.low, maximum=feature.high)
@@ -72,16 +71,17 @@ async def metadata(request: Request, name: str, version: str | None = None) -> R
 
 @ROUTER.post(f"{NAMED}/infer", dependencies=[Security(let_in)], **INFERENCE)
 @ROUTER.post(f"{VERSIONED}/infer", dependencies=[Security(let_in)], **INFERENCE)
-async def infer(request: Request, name: str, version: str | None = None) -> Response:
+async def infer(request: Request) -> Response:
     """Predict a value for each record."""
     service = service_of(request)
     asked = await read_json(request, service.settings)
-    served = _asked_for(request, name, version)
+    served = _asked_for(request)
     records = records_of(asked, served, service.settings.most_records)
     values = service.predict(request, served, served.rows(records))
     output = {"name": served.artifact.target_name, "datatype": "FP64", "shape": [len(values)], "data": values}
     number = asked.get("id", request.state.request_id)
-    return JSON({"model_name": name, "model_version": served.version, "id": number, "outputs": [output]})
+    about = {"model_name": served.artifact.name, "model_version": served.version}
+    return JSON(about | {"id": number, "outputs": [output]})
 
 
 def records_of(asked: Any, served: Served, most: int) -> list[dict]:
@@ -136,10 +136,10 @@ def records_of(asked: Any, served: Served, most: int) -> list[dict]:
 def _column(name: str, tensor: dict) -> list:
     """Return the data of a tensor of shape (n,) or (n, 1)."""
     datatype, shape, data = (tensor.get(field) for field in ("datatype", "shape", "data"))
-    if datatype not in NUMERIC:
+    if datatype not in DATATYPES:
         raise ContractError(
             _fault(
-                name, f"{name!r:.80} is of datatype {datatype!r:.80}; one of {', '.join(NUMERIC)} is needed"
+                name, f"{name!r:.80} is of datatype {datatype!r:.80}; one of {', '.join(DATATYPES)} is needed"
             )
         )
     if not isinstance(data, list) or not data:
@@ -163,8 +163,9 @@ def _require_own_output(asked: dict, target: str) -> None:
         )
 
 
-def _asked_for(request: Request, name: str, version: str | None) -> Served:
-    served = service_of(request).model(request)
+def _asked_for(request: Request) -> Served:
+    served, asked = service_of(request).model(request), request.path_params
+    name, version = asked["name"], asked.get("version")
     if name != served.artifact.name or version not in (None, served.version):
         raise Refused(404, f"the model that serves is {served.artifact.name!r}, version {served.version}")
     return served

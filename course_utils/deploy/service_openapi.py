@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from typing import Annotated, Literal, get_args
+
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from course_utils.deploy.service_errors import TITLES
 from course_utils.deploy.serving import Served
+
+FLOATS = Literal["FP64", "FP32", "FP16"]
+INTEGERS = Literal["INT8", "INT16", "INT32", "INT64", "UINT8", "UINT16", "UINT32", "UINT64"]
+Datatype = FLOATS | INTEGERS
+DATATYPES = (*get_args(FLOATS), *get_args(INTEGERS))
 
 
 class Interval(BaseModel):
@@ -72,10 +80,21 @@ class Inference(BaseModel):
     outputs: list[Tensor]
 
 
+class Column(BaseModel):
+    """The values of a feature, one a record: the shape is [n] or [n, 1], and n the same for all features."""
+
+    name: str
+    datatype: Datatype
+    shape: Annotated[list[int], Field(min_length=1, max_length=2)]
+    data: Annotated[
+        list[float | Annotated[list[float], Field(min_length=1, max_length=1)]], Field(min_length=1)
+    ]
+
+
 class InferenceRequest(BaseModel):
     """A question of the Open Inference Protocol: one tensor for each feature."""
 
-    inputs: list[Tensor]
+    inputs: Annotated[list[Column], Field(min_length=1)]
     id: str = ""
 
 
@@ -118,13 +137,15 @@ INFERENCE = {
     "openapi_extra": _body("InferenceRequest"),
 }
 READY = {"response_model": Ready, "responses": _answers(503)}
+HEALTH = {"responses": _answers(503)}
+ABOUT_A_MODEL = {"responses": _answers(404, 503)}
 
 
 def api_description(app: FastAPI, served: Served | None) -> dict:
     """Return the description of the service with this model, or without one."""
     description = get_openapi(title=app.title, version=app.version, routes=app.routes)
     schemas = description.setdefault("components", {}).setdefault("schemas", {})
-    for model in (Fault, ProblemDetails, Tensor, InferenceRequest):
+    for model in (Fault, ProblemDetails, Column, InferenceRequest):
         schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
         schema.pop("$defs", None)
         schemas[model.__name__] = schema
@@ -134,7 +155,25 @@ def api_description(app: FastAPI, served: Served | None) -> dict:
     schemas["Batch"] = {"type": "object", **fields}
     if served is not None:
         schemas["Batch"]["examples"] = [{"records": schemas["Record"]["examples"]}]
+        example = schemas["Record"]["examples"][0]
+        schemas["InferenceRequest"]["examples"] = [{"inputs": [_one(*field) for field in example.items()]}]
+    for path, operations in description["paths"].items():
+        for operation in operations.values():
+            _tell_of_the_path(path, operation, served)
     return description
+
+
+def _tell_of_the_path(path: str, operation: dict, served: Served | None) -> None:
+    """Say what may stand in an address: the one model that is answered, by its name and version."""
+    known = {} if served is None else {"name": served.artifact.name, "version": served.version}
+    for name in re.findall(r"{(\w+)}", path):
+        schema = {"type": "string"} | ({"enum": [known[name]]} if name in known else {})
+        place = {"name": name, "in": "path", "required": True, "schema": schema}
+        operation.setdefault("parameters", []).append(place)
+
+
+def _one(name: str, value: float) -> dict:
+    return {"name": name, "datatype": "FP64", "shape": [1], "data": [value]}
 
 
 def record_schema(served: Served) -> dict:
