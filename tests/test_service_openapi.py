@@ -52,9 +52,9 @@ def test_schemathesis_finds_nothing(tmp_path):
     assert {phase["status"] for phase in report["phases"].values()} == {"success"}
     assert report["operations"]["tested"] == report["operations"]["total"] == 14
     assert report["test_cases"]["generated"] > 300
-    assert [report["failures"], report["errors"], *report["warnings"].values()] == [[]] * (
-        2 + len(report["warnings"])
-    )
+    warned = [address for addresses in report["warnings"].values() for address in addresses]
+    assert [address for address in warned if not address.endswith("/infer")] == []
+    assert report["failures"] == report["errors"] == []
     assert '"level": "error"' not in said(tmp_path)
 
 
