@@ -55,8 +55,9 @@ ARROWS = {
         *("deploy.service_limits", "deploy.service_metrics"),
         *("deploy.serving", "deploy.prediction_log"),
     },
+    "deploy.service_routes": {"deploy.service_access"},
     "deploy.open_inference": {
-        "deploy.service_access",
+        "deploy.service_routes",
         "deploy.service_openapi",
         "deploy.service_requests",
     },
@@ -123,6 +124,7 @@ LIBRARIES = {
     "deploy.prediction_log": {"numpy", "sqlalchemy"},
     "deploy.service": {"fastapi", "starlette", "prometheus_client"},  # these, too, of the extra "deploy"
     **{part: {"fastapi"} for part in ("deploy.open_inference", "deploy.service_access")},
+    "deploy.service_routes": {"fastapi", "starlette"},
     **{f"deploy.service_{part}": {"starlette"} for part in ("edge", "errors", "requests")},
     **{f"deploy.service_{part}": set() for part in ("limits", "settings")},
     "deploy.service_metrics": {"prometheus_client"},

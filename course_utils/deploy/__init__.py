@@ -22,6 +22,7 @@ open_inference   the same in the words of other model servers
 service_access   what all requests share, and who gets in
 serving          the model that answers, exchanged in one step when another is promoted
 prediction_log   what was predicted, when and by which model, in a database
+service_routes   addresses that FastAPI describes and Starlette answers
 service_settings what a service is told before it starts
 service_requests what is read of a request, and how much of it at most
 service_limits   who may ask, and how often

@@ -13,28 +13,29 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, Request, Response, Security
+from fastapi import Request, Response
 
 from course_utils import __version__
 from course_utils.deploy.contract import ContractError, Problem
-from course_utils.deploy.service_access import let_in, service_of
+from course_utils.deploy.service_access import service_of
 from course_utils.deploy.service_errors import JSON, Refused
 from course_utils.deploy.service_openapi import ABOUT_A_MODEL, DATATYPES, HEALTH, INFERENCE
 from course_utils.deploy.service_requests import read_json
+from course_utils.deploy.service_routes import NEEDS_KEY, new_router
 from course_utils.deploy.serving import Served
 
-ROUTER = APIRouter(prefix="/v2")
+ROUTER = new_router(prefix="/v2")
 NAMED, VERSIONED = "/models/{name}", "/models/{name}/versions/{version}"
 
 
 @ROUTER.get("")
-async def server() -> Response:
+async def server(_: Request) -> Response:
     """Say what answers here."""
     return JSON({"name": "course_utils", "version": __version__, "extensions": []})
 
 
 @ROUTER.get("/health/live")
-async def live() -> Response:
+async def live(_: Request) -> Response:
     """Say that the process runs."""
     return JSON({"live": True})
 
@@ -69,8 +70,8 @@ async def metadata(request: Request) -> Response:
     return JSON(about | {"inputs": inputs, "outputs": outputs})
 
 
-@ROUTER.post(f"{NAMED}/infer", dependencies=[Security(let_in)], **INFERENCE)
-@ROUTER.post(f"{VERSIONED}/infer", dependencies=[Security(let_in)], **INFERENCE)
+@ROUTER.post(f"{NAMED}/infer", **NEEDS_KEY, **INFERENCE)
+@ROUTER.post(f"{VERSIONED}/infer", **NEEDS_KEY, **INFERENCE)
 async def infer(request: Request) -> Response:
     """Predict a value for each record."""
     service = service_of(request)

@@ -19,7 +19,7 @@ import logging.config
 import os
 from contextlib import asynccontextmanager
 
-from fastapi import APIRouter, FastAPI, Request, Response, Security
+from fastapi import FastAPI, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
@@ -28,18 +28,19 @@ from course_utils import __version__
 from course_utils.deploy.contract import ContractError, Problem
 from course_utils.deploy.open_inference import ROUTER as OPEN_INFERENCE
 from course_utils.deploy.refusals import Refused, refusal_of
-from course_utils.deploy.service_access import Service, let_in, service_of
+from course_utils.deploy.service_access import Service, service_of
 from course_utils.deploy.service_edge import LOGGING, Edge
 from course_utils.deploy.service_errors import JSON, problem
 from course_utils.deploy.service_openapi import PREDICTION, PREDICTIONS, READY, api_description
 from course_utils.deploy.service_requests import read_json
+from course_utils.deploy.service_routes import NEEDS_KEY, new_router
 from course_utils.deploy.service_settings import Settings
 from course_utils.deploy.serving import Served
 
-ROUTER = APIRouter()
+ROUTER = new_router()
 
 
-@ROUTER.post("/v1/predict_value", dependencies=[Security(let_in)], **PREDICTION)
+@ROUTER.post("/v1/predict_value", **NEEDS_KEY, **PREDICTION)
 async def predict_value(request: Request) -> Response:
     """Predict one value from named features in their units."""
     service = service_of(request)
@@ -49,7 +50,7 @@ async def predict_value(request: Request) -> Response:
     return JSON(served.answer(value) | _about(request, served))
 
 
-@ROUTER.post("/v1/predict_batch", dependencies=[Security(let_in)], **PREDICTIONS)
+@ROUTER.post("/v1/predict_batch", **NEEDS_KEY, **PREDICTIONS)
 async def predict_batch(request: Request) -> Response:
     """Predict a value for each record, in their order; one faulty record, and none is answered."""
     service = service_of(request)
@@ -60,7 +61,7 @@ async def predict_batch(request: Request) -> Response:
 
 
 @ROUTER.get("/livez")
-async def live() -> Response:
+async def live(_: Request) -> Response:
     """Say that the process runs."""
     return JSON({"status": "live"})
 
@@ -88,8 +89,7 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
     )
     app.state.service = service
-    app.include_router(ROUTER)
-    app.include_router(OPEN_INFERENCE)
+    app.router.routes += ROUTER.routes + OPEN_INFERENCE.routes
     app.add_middleware(Edge, metrics=service.metrics)
     app.add_exception_handler(HTTPException, _refuse)
     app.add_exception_handler(Refused, _refuse)

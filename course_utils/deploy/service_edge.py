@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 import logging
 import re
+import secrets
 from datetime import UTC, datetime
 from time import perf_counter
-from uuid import uuid4
 
 from starlette.requests import ClientDisconnect, Request
 
@@ -70,6 +70,9 @@ class _Numbered:
         await self._send(message)
 
 
+_ENCODER = json.JSONEncoder(default=str)
+
+
 class JSONLines(logging.Formatter):
     """One JSON object a line, `facts` of a record among its fields."""
 
@@ -84,7 +87,7 @@ class JSONLines(logging.Formatter):
         }
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return json.dumps(line, default=str)
+        return _ENCODER.encode(line)
 
 
 LOGGING = {
@@ -103,4 +106,4 @@ LOGGING = {
 def _request_id(request: Request) -> str:
     """Return the number that came with a request, if it can stand in a log, or a new one."""
     given = request.headers.get("x-request-id", "")
-    return given if REQUEST_ID.fullmatch(given) else uuid4().hex
+    return given if REQUEST_ID.fullmatch(given) else secrets.token_hex(16)

@@ -22,7 +22,7 @@ def parsed(body: bytes) -> Any:
     """Return what JSON in UTF-8 says, NaN and Infinity included; Refused with 400 for anything else."""
     try:
         text = body.decode("utf-8")
-        return json.loads(text, object_pairs_hook=_without_doubles, parse_int=_as_integer)
+        return _DECODER.decode(text)
     except UnicodeDecodeError:
         raise Refused(400, "the body is not UTF-8") from None
     except json.JSONDecodeError as error:
@@ -40,7 +40,7 @@ def as_ascii(content) -> bytes:
     ValueError
         The content holds NaN or infinity.
     """
-    return json.dumps(content, allow_nan=False, separators=(",", ":")).encode("ascii")
+    return _ENCODER.encode(content).encode("ascii")
 
 
 def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -54,3 +54,8 @@ def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _as_integer(digits: str) -> int | float:
     return int(digits) if len(digits) <= LONGEST_INTEGER else float(digits)
+
+
+# made once: to make them takes longer than to read a record
+_DECODER = json.JSONDecoder(object_pairs_hook=_without_doubles, parse_int=_as_integer)
+_ENCODER = json.JSONEncoder(allow_nan=False, separators=(",", ":"))
