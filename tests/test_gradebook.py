@@ -127,7 +127,7 @@ def sources(notebook):
 # --- release
 
 
-@pytest.mark.parametrize("name", ["ps1", "ps2", "ps3"])
+@pytest.mark.parametrize("name", ["ps1", "ps2", "ps3", "ps4"])
 def test_what_nbgrader_releases_is_what_was_audited(name, tmp_path, capfd):
     shutil.copytree(OWN_CLASS / "source" / name, tmp_path / "source" / name)
     shutil.copy(OWN_CLASS / CONFIGURATION, tmp_path)

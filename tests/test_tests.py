@@ -39,6 +39,7 @@ GUARDS = {
     "test_ps1": "the numbers in the texts of assignment 1",
     "test_ps2": "what is particular to assignment 2",
     "test_ps3": "what is particular to assignment 3",
+    "test_ps4": "what is particular to assignment 4",
     "test_published_results": "tables that others printed",
     "test_readme": "README and its map",
     "test_tests": "what a test is",
