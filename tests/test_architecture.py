@@ -41,6 +41,13 @@ ARROWS = {
     "deploy.history": {"deploy.canonical", "deploy.durable", "deploy.facts"},
     "deploy.registry": {"deploy.artifact", "deploy.card", "deploy.history"},
     "deploy.serving": {"deploy.registry"},
+    "deploy.batch_rows": {"deploy.contract"},
+    **{f"deploy.batch_{part}": {"deploy.batch_rows"} for part in ("csv", "parquet")},
+    "deploy.batch_source": {"deploy.batch_csv", "deploy.batch_parquet"},
+    "deploy.batch_parts": {"deploy.artifact", "deploy.batch_source", "deploy.durable"},
+    "deploy.batch_dask": {"deploy.batch_parts"},
+    "deploy.batch_job": {"deploy.batch_source", "deploy.canonical", "deploy.durable"},
+    "deploy.batch": {"deploy.batch_parts", "deploy.batch_job"},
     "deploy.service_settings": set(),
     "deploy.refusals": {"deploy.contract"},
     "deploy.strict_json": {"deploy.refusals"},
@@ -95,7 +102,11 @@ ARROWS = {
     "grading.worker": {"grading"},
     "grading.feedback": {"grading", "style"},
     "lessons": set(),
-    "cli": {"lessons", "exercises", "grading", "grading.feedback", "estimators", "deploy"},
+    "cli": {
+        *("lessons", "exercises", "grading", "grading.feedback", "estimators"),
+        *("deploy", "deploy.tables", "deploy.logged", "deploy.service"),
+        *("deploy.batch", "deploy.batch_dask"),
+    },
     "__main__": {"cli"},
 }
 
@@ -121,6 +132,12 @@ LIBRARIES = {
     "deploy.pipeline_file": {"sklearn", "skops"},  # of the extra "deploy"
     "deploy.registry": set(),
     "deploy.serving": {"numpy"},
+    "deploy.batch": {"tqdm"},  # these, too, of the extra "deploy"
+    "deploy.batch_csv": {"numpy", "pyarrow"},
+    **{f"deploy.batch_{part}": {"pyarrow"} for part in ("parquet", "source", "parts")},
+    "deploy.batch_job": set(),
+    "deploy.batch_rows": {"numpy", "pyarrow"},
+    "deploy.batch_dask": {"distributed"},  # of the extra "cluster"
     "deploy.prediction_log": {"numpy", "sqlalchemy"},
     "deploy.service": {"fastapi", "starlette", "prometheus_client"},  # these, too, of the extra "deploy"
     **{part: {"fastapi"} for part in ("deploy.open_inference", "deploy.service_access")},

@@ -32,6 +32,7 @@ GUARDS = {
     "test_lab_explorers": "the figures that move, in JupyterLab",
     "test_lab_lessons": "the course in JupyterLab, from the first address to the saved work",
     "test_matrix": "the lessons under other processor kernels and thread counts",
+    "test_model_story": "a model from its making to its rollback, by the verbs",
     "test_network": "no test or kernel reaches another machine",
     "test_notebooks": "what a finished lesson is",
     "test_palette": "the colours, for every eye",

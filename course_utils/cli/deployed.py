@@ -30,9 +30,9 @@ def add_registry(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def registry_folder(args: argparse.Namespace) -> Path:
-    """Return the folder of the models: --registry, else COURSE_REGISTRY, else ./models."""
-    return getattr(args, "registry", None) or Path(os.environ.get("COURSE_REGISTRY") or REGISTRY)
+def registry_folder(args: argparse.Namespace, default: Path = Path(REGISTRY)) -> Path:
+    """Return the folder of the models: --registry, else COURSE_REGISTRY, else the default."""
+    return getattr(args, "registry", None) or Path(os.environ.get("COURSE_REGISTRY") or default)
 
 
 def answered(verb: str, work: Callable[[], int]) -> int:
@@ -55,10 +55,12 @@ def serving_model(folder: Path):
     entry = registry.current()
     if entry is None:
         stored = len(registry.models())
-        raise Refusal(
-            f"no model serves in {folder}, where {stored} of them are: "
-            + ("`course models promote HASH --why WHY` lets one serve" if stored else hint(folder))
+        way_out = (
+            f"{stored} are stored, `course models promote HASH --why WHY` lets one"
+            if stored
+            else hint(folder)
         )
+        raise Refusal(f"no model serves in {folder}: {way_out}")
     return entry, registry.load(entry.sha256)
 
 

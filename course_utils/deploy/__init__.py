@@ -32,6 +32,16 @@ service_metrics  what is counted, for Prometheus
 service_openapi  the service described for machines
 local_server     a service inside this process, for as long as a block lasts
 
+Many rows at once:
+batch            predictions for files larger than the memory, and a second file with the rows that have none
+batch_dask       the same work on many machines
+batch_job        what was asked, and the folder in which it is done
+batch_source     a file of rows, or a folder of them, in pieces
+batch_csv        CSV in pieces of whole lines; a line that is no row spoils no other
+batch_parquet    Parquet in row groups
+batch_rows       which rows a model accepts, and what is wrong with each of the others
+batch_parts      what becomes of a piece, and of all pieces together
+
 Has the world moved:
 tables           rows from a file: columns by name, and times that sort like texts
 logged           what a service has predicted, read back from its log
@@ -39,6 +49,7 @@ changes          what a comparison of then with now has found
 stability_index  the index of the dashboards, and how large chance alone makes it
 drift            two tables compared column by column, and alarms that can be believed
 alarm_rates      how often alarms ring when nothing has happened, and when something has
+months           times as months, so that a window can be one
 outcomes         what was predicted, joined to what became known later
 performance      is the model still as good as it was: its error, window by window
 challenge        a challenger against the champion, on later rows

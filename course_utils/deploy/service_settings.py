@@ -61,13 +61,17 @@ class Settings:
             raise SettingsError("COURSE_REGISTRY is not set: the folder of the models is needed")
         registry = Path(environment["COURSE_REGISTRY"])
         keys = tuple(filter(None, map(str.strip, _secret(environment, "COURSE_API_KEY").split(","))))
-        log = (
-            _secret(environment, "COURSE_PREDICTION_LOG")
-            or f"sqlite:///{registry.resolve() / 'predictions.db'}"
-        )
         rate = _as_rate(environment.get("COURSE_RATE_LIMIT") or cls.requests_per_second)
         limits = {"requests_per_second": rate, "burst": 2 * rate}
-        return cls(registry, keys, prediction_log=None if log == "none" else log, **limits)
+        return cls(registry, keys, prediction_log=log_from_environment(environment, registry), **limits)
+
+
+def log_from_environment(environment: Mapping[str, str], registry: Path) -> str | None:
+    """Return the URL of the prediction log of the models in a folder; None if nothing is to be written down."""
+    log = (
+        _secret(environment, "COURSE_PREDICTION_LOG") or f"sqlite:///{registry.resolve() / 'predictions.db'}"
+    )
+    return None if log == "none" else log
 
 
 def _secret(environment: Mapping[str, str], name: str) -> str:
