@@ -10,7 +10,7 @@ import threading
 import pytest
 
 from course_utils.deploy import durable
-from course_utils.deploy.durable import alone, append_line, complete_lines, write_whole
+from course_utils.deploy.durable import alone, append_line, complete_lines, put_in_place, write_whole
 
 
 class KilledError(BaseException):
@@ -46,6 +46,16 @@ def test_what_is_written_is_on_the_disk_before_it_gets_its_name(tmp_path, monkey
         monkeypatch.setattr(durable.os, step, lambda *a, step=step, real=real: steps.append(step) or real(*a))
     write_whole(tmp_path / "file", b"new")
     assert steps[:2] == ["fsync", "replace"]
+
+
+def test_what_was_written_under_another_name_is_on_the_disk_before_it_gets_its_own(tmp_path, monkeypatch):
+    synced, real = [], os.fsync
+    monkeypatch.setattr(durable.os, "fsync", lambda file: synced.append(os.listdir(tmp_path)) or real(file))
+    (tmp_path / "part").write_bytes(b"new")
+    put_in_place(tmp_path / "part", tmp_path / "file")
+    assert synced[0] == ["part"]
+    assert (tmp_path / "file").read_bytes() == b"new"
+    assert os.listdir(tmp_path) == ["file"]
 
 
 @pytest.mark.parametrize("torn", [b"", b"tor", b"t" * 100_000])

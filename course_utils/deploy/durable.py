@@ -32,6 +32,14 @@ def write_whole(path: Path, data: bytes) -> None:
     keep_names(path.parent)
 
 
+def put_in_place(new: Path, path: Path) -> None:
+    """Give a file that was written under another name its own: `write_whole` for what is larger than the memory."""
+    with new.open("rb+") as file:
+        os.fsync(file.fileno())
+    os.replace(new, path)
+    keep_names(path.parent)
+
+
 def append_line(path: Path, line: bytes) -> None:
     """Append a line, its end included; a last line without an end, of a writer that was killed, is cut off first."""
     with path.open("ab+") as file:
