@@ -15,7 +15,7 @@ import numpy as np  # noqa: E402
 import pytest  # noqa: E402
 from hypothesis import settings  # noqa: E402
 
-pytest_plugins = ("kill_rate", "attack_table", "driving.fixtures", "driving.latency")
+pytest_plugins = ("kill_rate", "attack_table", "bad_input_table", "driving.fixtures", "driving.latency")
 
 matplotlib.use("Agg")
 # checks and drivers that fail show their values, as tests do

@@ -50,8 +50,3 @@ def ask(app, method, path, *, key=KEY, headers=None, **body):
 def ask_value(app, record, **others):
     """The answer to one record."""
     return ask(app, "POST", "/v1/predict_value", json=record, **others)
-
-
-def ask_raw(app, content, path="/v1/predict_value"):
-    """The answer to a body that may be no JSON."""
-    return ask(app, "POST", path, content=content, headers={"Content-Type": "application/json"})

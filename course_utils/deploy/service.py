@@ -87,6 +87,7 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=_running,
         docs_url=None,  # its page would fetch scripts from another machine
         redoc_url=None,
+        redirect_slashes=False,  # another address is another address, and no answer is without its JSON
     )
     app.state.service = service
     app.router.routes += ROUTER.routes + OPEN_INFERENCE.routes

@@ -22,6 +22,10 @@ PATIENCE = 16
 async def read_json(request: Request, settings: Settings) -> Any:
     """Return the body of a request, parsed; Refused with 400, 408, 413 or 415 if that cannot be done."""
     require_json(request.headers.get("content-type", ""))
+    coding = request.headers.get("content-encoding", "identity")
+    if coding != "identity":
+        detail = f"the body is in the content coding {coding[:80]!r}; it has to be sent without one"
+        raise Refused(415, detail, headers={"Accept-Encoding": "identity"})
     return parsed(await read_body(request, settings))
 
 
