@@ -31,9 +31,10 @@ VERBS = {
     "claims": Verb("show what is commonly said about the LASSO, and the verdict of a check", "developer"),
     "assignment": Verb("release, collect, grade and give back the work of a class", "developer"),
     "models": Verb("show the models that can serve, promote one, roll back, make the first", "learner"),
+    "serve": Verb("let the promoted model answer over HTTP", "learner"),
+    "predict": Verb("predict all rows of a file, however large, or one record", "learner"),
     "monitor": Verb("say whether the rows have moved, and whether the model is still good", "learner"),
     "retrain": Verb("make the model again from newer rows; it serves if it is better", "learner"),
-    "serve": Verb("let the promoted model answer over HTTP", "learner"),
     "bench": Verb("measure the course's code beside what one would use instead", "developer"),
 }
 

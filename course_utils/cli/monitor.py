@@ -168,7 +168,7 @@ def _reasons(drift, performance) -> list[str]:
     """Return why there is an alarm; nothing if there is none."""
     from course_utils.deploy.months import month_text
 
-    reasons = [] if drift is None else [f"{change.name} has moved" for change in drift.alarms]
+    reasons = [] if drift is None else [f"drift of {change.name}" for change in drift.alarms]
     judged = (
         [] if performance is None else [window for window in performance.windows if window.error is not None]
     )
@@ -201,9 +201,17 @@ def _as_json(sha256: str, drift, joined, performance, reasons: list[str]) -> dic
     if drift is not None:
         found["drift"] = [dataclasses.asdict(change) | {"alarm": change.alarm} for change in drift.changes]
     if performance is not None:
-        windows = [dataclasses.asdict(window) | {"worse": window.is_worse} for window in performance.windows]
+        windows = [_window(window) for window in performance.windows]
         found |= {"windows": windows, "fates": joined.fates, "outcomes_never_predicted": joined.n_unasked}
     return _without_nan(found)
+
+
+def _window(window) -> dict:
+    from course_utils.deploy.months import month_text
+
+    facts = dataclasses.asdict(window)
+    del facts["start"], facts["end"]
+    return {"from": month_text(window.start) if window.start else None, **facts, "worse": window.is_worse}
 
 
 def _without_nan(value):

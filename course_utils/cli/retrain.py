@@ -69,21 +69,21 @@ def _retrain(args) -> int:
     entry, model = serving_model(Path(registry.root))
     rows = read_rows(args.data, model.feature_names, target=args.target or model.target_name, time=args.time)
     rows, until, when = rows.in_order_of_time(), _champion_until(args, model, rows), now()
+    champion = _Champion(registry, entry, model)
+    told = {
+        "registry": registry,
+        "folder": decisions_folder(registry),
+        "when": when,
+        "who": args.who or login(),
+    }
     decision = retrain(
         *(rows.X, rows.y, rows.time),
         train=challenger(Recipe.of(model), registry, created=when[:10]),
-        champion=_champion(registry, entry, model),
-        **{
-            "registry": registry,
-            "folder": decisions_folder(registry),
-            "when": when,
-            "who": args.who or login(),
-        },
-        **{"champion_until": until, "share": args.share},
+        **{"champion": champion, "champion_until": until, "share": args.share, **told},
     )
     if decision.verdict == REFUSE:
         raise Refusal(decision.reason)
-    print(*_story(decision, model, rows, when), sep="\n")
+    print(*_story(decision, model, rows, champion.was_asked), sep="\n")
     serving = registry.current().sha256
     instead = "as before" if serving == entry.sha256 else f"instead of {entry.sha256[:12]}"
     print(f"{serving[:12]} serves now, {instead}.")
@@ -107,19 +107,22 @@ def _champion_until(args, model, rows) -> str:
     return until
 
 
-def _champion(registry, entry, model):
-    """Return what predicts with the champion; Refusal if another was promoted since it was read."""
-    from course_utils.deploy.artifact import predict
+class _Champion:
+    """Predicts with the model that serves; Refusal if another was promoted since it was read."""
 
-    def champion(X):
-        if registry.current().sha256 != entry.sha256:
+    def __init__(self, registry, entry, model):
+        self._registry, self._entry, self._model, self.was_asked = registry, entry, model, False
+
+    def __call__(self, X):
+        from course_utils.deploy.artifact import predict
+
+        if self._registry.current().sha256 != self._entry.sha256:
             raise Refusal("another model was promoted meanwhile; nothing was decided: ask again")
-        return predict(model, X)
+        self.was_asked = True
+        return predict(self._model, X)
 
-    return champion
 
-
-def _story(decision, model, rows, when: str) -> list[str]:
+def _story(decision, model, rows, is_new: bool) -> list[str]:
     """Return what was decided and on what grounds, for people."""
     lines = [str(decision)]
     if decision.comparison is not None:
@@ -131,6 +134,6 @@ def _story(decision, model, rows, when: str) -> list[str]:
     if refused.any():
         listed = ", ".join(f"{name} {n}" for name, n in zip(model.feature_names, refused, strict=True) if n)
         lines.append(f"values among these rows that the model before does not accept: {listed}")
-    if decision.when != when:
+    if not is_new:
         lines.append(f"decided {decision.when} on the same rows; nothing was made or compared again")
     return lines
