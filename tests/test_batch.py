@@ -91,7 +91,7 @@ def test_the_counts_are_printed_by_field_and_reason(tmp_path):
     )
     shown = [" ".join(line.split()) for line in str(run(tmp_path / "bad.csv", keep=[])[0]).splitlines()]
     assert shown[0] == f"predicted 1 of 4 rows: {tmp_path / 'out.parquet'}"
-    assert shown[1] == f"quarantined 3 rows: {tmp_path / 'out.quarantine.parquet'}"
+    assert shown[1] == f"quarantined 3 of 4 rows: {tmp_path / 'out.quarantine.parquet'}"
     assert shown[2] == "2 quality: missing"
     assert set(shown[3:]) == {"1 quality: not a number", "1 living area: out of range"}
 

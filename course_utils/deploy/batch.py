@@ -46,15 +46,13 @@ class Result:
     other: tuple[str, ...]
 
     def __str__(self) -> str:
-        counts = self.counts
+        counts, of_all = self.counts, f"of {self.counts.n_rows:,} rows"
         lines = [
-            f"predicted    {counts.n_predicted:>13,} of {counts.n_rows:,} rows: {self.outputs[PREDICTED]}"
+            f"predicted    {counts.n_predicted:>13,} {of_all}: {self.outputs[PREDICTED]}",
+            f"quarantined  {counts.n_quarantined:>13,} {of_all}: {self.outputs[QUARANTINE]}",
         ]
-        lines += [f"quarantined  {counts.n_quarantined:>13,} rows: {self.outputs[QUARANTINE]}"]
-        lines += [
-            f"{count:>26,} {field or 'the line'}: {reason}"
-            for (field, reason), count in counts.faults.items()
-        ]
+        for (field, reason), count in counts.faults.items():
+            lines.append(f"{count:>26,} {field or 'the line'}: {reason}")
         if self.n_found:
             lines.append(
                 f"went on with an earlier run, which had done {self.n_found} of {self.n_pieces} pieces"

@@ -170,7 +170,7 @@ def _faults(columns: list, features: Sequence[str], keep: Sequence[str], first: 
         elif names.count(name) > 1:
             yield f"the column {name!r} is there {names.count(name)} times"
         elif name in features and not form.may_hold_numbers(there[name]):
-            yield f"the column {name!r} holds {there[name]}; numbers are needed"
+            yield f"the column {name!r} holds {there[name]}, not numbers"
         elif name in keep and there[name] != first.get(name, there[name]):
             yield f"the column {name!r} holds {there[name]}, and {first[name]} in the first file"
 
