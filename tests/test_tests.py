@@ -20,6 +20,7 @@ GUARDS = {
     "test_class_loop": "a class of thirty, from the release to the table of marks",
     "test_course": "the front door, course.py",
     "test_data": "data/ and its README",
+    "test_dockerfile": "deploy/Dockerfile, what it copies and what it lets in",
     "test_docstrings": "what a docstring says",
     "test_driving": "the helpers that drive a browser",
     "test_environment": "environment.yml = pyproject = locks",
@@ -44,6 +45,8 @@ GUARDS = {
     "test_ps4": "what is particular to assignment 4",
     "test_published_results": "tables that others printed",
     "test_readme": "README and its map",
+    "test_recipes": "deploy/, its recipes and their page",
+    "test_serverless": "deploy/serverless, held to the service",
     "test_tests": "what a test is",
     "test_workflow": "the public host's workflows",
 }
