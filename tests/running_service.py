@@ -16,6 +16,7 @@ import httpx
 from small_service import KEY
 
 SECONDS = 60
+STARTED = "startup complete"
 COMMAND = [sys.executable, "-m", "uvicorn", "--factory", "course_utils.deploy.service:app_from_environment"]
 
 
@@ -38,9 +39,10 @@ def running(held: socket.socket, folder: Path) -> Iterator[subprocess.Popen]:
     }
     command = [*COMMAND, "--fd", str(held.fileno())]
     with (folder / "log").open("a") as log:
+        started = said(folder).count(STARTED)
         process = subprocess.Popen(command, env=environment, pass_fds=[held.fileno()], stdout=log, stderr=log)
     try:
-        wait_for(lambda: process.poll() is None and "startup complete" in said(folder), folder)
+        wait_for(lambda: process.poll() is None and said(folder).count(STARTED) > started, folder)
         yield process
     finally:
         process.send_signal(signal.SIGTERM)

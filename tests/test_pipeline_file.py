@@ -50,7 +50,7 @@ def test_every_flipped_bit_is_refused_before_the_file_is_opened(pipeline, tmp_pa
     data = pipeline_to_bytes(pipeline)
     monkeypatch.setattr("skops.io.loads", lambda *a, **k: pytest.fail("opened"))
     monkeypatch.setattr("skops.io.get_untrusted_types", lambda *a, **k: pytest.fail("opened"))
-    for bit in np.random.default_rng(0).choice(8 * len(data), size=100, replace=False):
+    for bit in np.random.default_rng(0).choice(8 * len(data), size=300, replace=False):
         flipped = bytearray(data)
         flipped[bit // 8] ^= 1 << (bit % 8)
         path, _ = stored(bytes(flipped), tmp_path)

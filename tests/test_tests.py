@@ -47,6 +47,7 @@ GUARDS = {
     "test_readme": "README and its map",
     "test_recipes": "deploy/, its recipes and their page",
     "test_serverless": "deploy/serverless, held to the service",
+    "test_service_under_load": "ten thousand requests across a promotion and a restart",
     "test_tests": "what a test is",
     "test_workflow": "the public host's workflows",
 }
