@@ -88,6 +88,15 @@ def test_a_file_that_does_not_hold_what_is_wanted_is_refused(tmp_path, text, com
         read_rows([written(tmp_path, text)], ["price"], time="sold")
 
 
+def test_a_gap_is_refused_where_all_values_are_needed(tmp_path):
+    file = [written(tmp_path, SALES)]
+    assert read_rows(file, ["price"], gaps=False).X.tolist() == [[20.0], [30.0]]
+    with pytest.raises(
+        TableError, match=r"row 2 has no 'area', and 1 row\(s\) have a gap; all values are needed"
+    ):
+        read_rows(file, ["price"], target="area", gaps=False)
+
+
 def test_what_is_no_number_in_parquet_is_refused(tmp_path):
     with pytest.raises(TableError, match="'x' as a scalar of type double"):
         read_rows([stored(tmp_path, a=["x"])], ["a"])

@@ -95,7 +95,9 @@ def train(args) -> int:
     from course_utils.deploy.tables import read_rows
 
     recipe = _recipe(args)
-    rows = read_rows(args.file, recipe.feature_names, target=args.target, time=args.time).in_order_of_time()
+    wanted = {"target": args.target, "time": args.time, "gaps": False}
+    rows = read_rows(args.file, recipe.feature_names, **wanted).in_order_of_time()
+    _require_within(recipe, rows.X)
     until = rows.time[-1].item()
     made = make_model(recipe, rows.X, rows.y, created=now()[:10], trained_until=until)
     sha256 = made.add_to(Registry(registry_folder(args)))
@@ -184,6 +186,19 @@ def _recipe(args: argparse.Namespace):
     features = tuple(name for name in units if name != args.target)
     ranges = {name: _range(text) for name, text in limits.items()}
     return Recipe(args.name, args.purpose, features, args.target, units, ranges)
+
+
+def _require_within(recipe, X) -> None:
+    """Raise Refusal if a row contradicts a limit that was given: one of the two is wrong."""
+    for name, (low, high) in recipe.limits.items():
+        if name not in recipe.feature_names:
+            raise Refusal(f"--limit is given for {name!r}, which has no --unit: it is no feature")
+        column = X[:, recipe.feature_names.index(name)]
+        outside = column[(column < low) | (column > high)]
+        if len(outside):
+            raise Refusal(
+                f"{len(outside)} row(s) have {name!r} outside {low:g} to {high:g}, the first {outside[0]:g}"
+            )
 
 
 def _pair(text: str, option: str, wanted: str) -> tuple[str, str]:

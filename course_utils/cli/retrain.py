@@ -67,7 +67,8 @@ def _retrain(args) -> int:
 
     registry = Registry(registry_folder(args))
     entry, model = serving_model(Path(registry.root))
-    rows = read_rows(args.data, model.feature_names, target=args.target or model.target_name, time=args.time)
+    target = args.target or model.target_name
+    rows = read_rows(args.data, model.feature_names, target=target, time=args.time, gaps=False)
     rows, until, when = rows.in_order_of_time(), _champion_until(args, model, rows), now()
     champion = _Champion(registry, entry, model)
     told = {

@@ -57,7 +57,9 @@ def column_names(path: Path) -> list[str]:
     return schema.names
 
 
-def read_rows(paths: Sequence[Path], feature_names: Sequence[str], *, target=None, time=None) -> Rows:
+def read_rows(
+    paths: Sequence[Path], feature_names: Sequence[str], *, target=None, time=None, gaps=True
+) -> Rows:
     """Read columns of one file or of several, one after the other.
 
     Parameters
@@ -69,6 +71,8 @@ def read_rows(paths: Sequence[Path], feature_names: Sequence[str], *, target=Non
     target, time : str, optional
         The columns of y and of the times, which are written as ISO 8601 writes them, all in one way: a year, a
         month, a day, or a day and a time in UTC.
+    gaps : bool
+        Whether a value may be missing.
 
     Returns
     -------
@@ -77,8 +81,8 @@ def read_rows(paths: Sequence[Path], feature_names: Sequence[str], *, target=Non
     Raises
     ------
     TableError
-        A column that is missing or stands twice, a value that is no number, an infinite one, a time that is none or
-        written in another way, or no row.
+        A column that is missing or stands twice, a value that is no number, an infinite one, a gap where there may be
+        none, a time that is none or written in another way, or no row.
     OSError
         There is no such file.
 
@@ -89,6 +93,8 @@ def read_rows(paths: Sequence[Path], feature_names: Sequence[str], *, target=Non
     table = np.concatenate([part[0] for part in parts])
     if len(table) == 0:
         raise TableError(f"{', '.join(map(str, paths))} has no row; one or more are needed")
+    if not gaps:
+        _require_no_gap(table, numbers)
     times = None if time is None else _as_times(np.concatenate([part[1] for part in parts]), time)
     n_features = len(feature_names)
     return Rows(table[:, :n_features], None if target is None else table[:, n_features], times)
@@ -138,6 +144,16 @@ def _read_parquet(path: Path, types: dict):
         except ArrowNotImplementedError:
             raise TableError(f"{path}, column {name!r}, holds {table[name].type}; {kind} is needed") from None
     return columns
+
+
+def _require_no_gap(table: np.ndarray, names: list[str]) -> None:
+    missing = np.isnan(table)
+    if missing.any():
+        i, j = np.argwhere(missing)[0]
+        n_rows = missing.any(axis=1).sum()
+        raise TableError(
+            f"row {i + 1} has no {names[j]!r}, and {n_rows} row(s) have a gap; all values are needed"
+        )
 
 
 def _require_columns(path: Path, wanted: list[str]) -> None:
