@@ -55,12 +55,11 @@ BOUNDED_FORECASTS = (
         '{"coefficients":[3.0],"highest":6.0,"intercept":1.0,"lowest":0.0,"mean":[5.0],"scale":[2.0]}',
     ),
     Edit("q1-points", "by hand 7 and no number", "by hand 6 and no number"),
-    Edit(
+    Edit(  # some are sure to leave their bounds, and some to stay within
         CHECKS,
-        '        "intercept": round(rng.normal(), 2),\n',
-        '        "highest": round(rng.uniform(1, 4), 2),\n'
-        '        "intercept": round(rng.normal(), 2),\n'
-        '        "lowest": round(rng.uniform(-4, -1), 2),\n',
+        "        models = [draw_model(rng, p) for _ in range(6)]",
+        "        widths = rng.permutation([0.3, 0.4, 0.5, 60.0, 70.0, 80.0]).tolist()\n"
+        '        models = [{**draw_model(rng, p), "lowest": -width, "highest": width} for width in widths]',
     ),
     Edit(
         CHECKS,
