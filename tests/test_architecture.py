@@ -56,7 +56,7 @@ ARROWS = {
     "deploy.service_limits": {"deploy.refusals", "deploy.service_settings"},
     "deploy.service_metrics": {"deploy.contract"},
     "deploy.service_edge": {"deploy.service_errors", "deploy.service_metrics"},
-    "deploy.service_openapi": {"deploy.service_errors", "deploy.serving"},
+    "deploy.service_openapi": {"deploy.refusals", "deploy.serving"},
     "deploy.prediction_log": set(),
     "deploy.service_access": {
         *("deploy.service_limits", "deploy.service_metrics"),

@@ -11,8 +11,8 @@ from small_model import SMALL_MODEL, small_model
 from small_service import KEY, RECORD, ask, ask_value, promote, settings_of, small_app
 
 from course_utils.deploy.artifact import predict
+from course_utils.deploy.refusals import TITLES
 from course_utils.deploy.service import create_app
-from course_utils.deploy.service_errors import TITLES
 from course_utils.deploy.service_openapi import Prediction, Predictions, ProblemDetails
 
 TESTS = Path(__file__).parent

@@ -6,8 +6,8 @@ import pytest
 from small_service import KEY, RECORD, ask, ask_value, promote, small_app
 
 from course_utils.deploy import service_limits
+from course_utils.deploy.refusals import Refused
 from course_utils.deploy.service import create_app
-from course_utils.deploy.service_errors import Refused
 from course_utils.deploy.service_limits import Bucket, Gate
 from course_utils.deploy.service_settings import Settings
 

@@ -17,8 +17,9 @@ from fastapi import Request, Response
 
 from course_utils import __version__
 from course_utils.deploy.contract import ContractError, Problem
+from course_utils.deploy.refusals import Refused
 from course_utils.deploy.service_access import service_of
-from course_utils.deploy.service_errors import JSON, Refused
+from course_utils.deploy.service_errors import JSON
 from course_utils.deploy.service_openapi import ABOUT_A_MODEL, DATATYPES, HEALTH, INFERENCE
 from course_utils.deploy.service_requests import read_json
 from course_utils.deploy.service_routes import NEEDS_KEY, new_router

@@ -8,10 +8,8 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
-from course_utils.deploy.refusals import TITLES, Refused, problem_content
+from course_utils.deploy.refusals import problem_content
 from course_utils.deploy.strict_json import JSON_TYPE, as_ascii
-
-__all__ = ["JSON", "TITLES", "Refused", "problem"]
 
 
 class JSON(Response):

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel, Field
 
-from course_utils.deploy.service_errors import TITLES
+from course_utils.deploy.refusals import TITLES
 from course_utils.deploy.serving import Served
 
 FLOATS = Literal["FP64", "FP32", "FP16"]
