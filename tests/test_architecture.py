@@ -64,6 +64,7 @@ ARROWS = {
     },
     "deploy.service_routes": {"deploy.service_access"},
     "deploy.open_inference": {
+        "deploy.service_errors",
         "deploy.service_routes",
         "deploy.service_openapi",
         "deploy.service_requests",
