@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
+import small_checks
 from small_assignment import (
     NORM,
     QUESTIONS,
@@ -237,6 +239,15 @@ def test_a_file_of_checks_without_questions_is_refused(tmp_path):
         load_questions(tmp_path / "ps1.py")
     with pytest.raises(BadAssignmentError, match="is missing"):
         load_questions(tmp_path / "ps2.py")
+
+
+def test_checks_may_hold_a_dataclass(tmp_path):
+    head = "from __future__ import annotations\nfrom dataclasses import dataclass\n"
+    case = "@dataclass\nclass Truth:\n    value: float\n"
+    text = Path(small_checks.__file__).read_text(encoding="utf-8")
+    path = tmp_path / "small.py"
+    path.write_text(text.replace("from __future__ import annotations\n", head, 1) + case)
+    assert len(load_questions(path)) == len(small_checks.QUESTIONS)
 
 
 @pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,6 +74,7 @@ def load_questions(path: Path) -> tuple[Question, ...]:
         raise BadAssignmentError(f"{path} is missing: the checks of an assignment stand there")
     spec = importlib.util.spec_from_file_location(f"{MODULE_OF_CHECKS}{path.stem}", path)
     module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # where a dataclass in it looks its annotations up
     try:
         spec.loader.exec_module(module)
     except Exception as error:  # an instructor's slip, told in a sentence
