@@ -16,6 +16,7 @@ GUARDS = {
     "test_assignments": "the assignments that ship",
     "test_attacks": "the grader, against those who would cheat it",
     "test_bad_inputs": "what the service answers to a hundred bad inputs",
+    "test_bench_serving": "course bench serving",
     "test_claims": "the claims ledger, its boxes and its page",
     "test_class_loop": "a class of thirty, from the release to the table of marks",
     "test_course": "the front door, course.py",

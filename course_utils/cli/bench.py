@@ -27,6 +27,10 @@ TABLE = {
         "our grader beside stock nbgrader: submissions a minute, and what attacks get",
         "benchmarks.grading.command",
     ),
+    "serving": Benchmark(
+        "our service beside the usual tutorial's and MLServer: processor time and memory of a prediction",
+        "benchmarks.serving.command",
+    ),
 }
 
 
