@@ -96,8 +96,9 @@ def test_without_a_model_it_says_how_to_make_one(tmp_path, capsys):
     assert f"`course models example --registry {tmp_path / 'none'}` makes" in said
 
 
-def test_where_others_can_reach_it_a_key_is_needed(tmp_path, capsys):
+def test_where_others_can_reach_it_a_key_is_needed(tmp_path, capsys, monkeypatch):
     promote(tmp_path)
+    monkeypatch.setenv("COURSE_PREDICTION_LOG", "none://")  # with which it would not start either
     said = refused(capsys, "--registry", tmp_path, "--host", "0.0.0.0")
     assert "whoever reaches 0.0.0.0 could use the service: a key is needed in COURSE_API_KEY" in said
 
