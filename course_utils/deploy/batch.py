@@ -77,6 +77,7 @@ def predict_files(
     keep: Sequence[str] = (),
     engine: Engine = one_by_one,
     piece_bytes: int = PIECE_BYTES,
+    progress: bool = True,
 ) -> Result:
     """Predict every row of a file, or of the files in a folder, that the model accepts, and set the others aside.
 
@@ -95,6 +96,8 @@ def predict_files(
         Where the work is done: here, or by `batch_dask.on_dask`. It makes no difference to the result.
     piece_bytes : int
         About as many bytes of CSV, or of numbers, are in memory several times.
+    progress : bool
+        Whether to show how far it is.
 
     Returns
     -------
@@ -120,7 +123,7 @@ def predict_files(
         other = begin(folder, job)
         work, pieces = Work(model, sha256, source.kept, str(folder), piece_bytes), source.pieces(piece_bytes)
         waiting = [piece for piece in pieces if not work.is_done(piece)]
-        _show(engine(work, waiting), pieces, waiting)
+        _show(engine(work, waiting), pieces, waiting, progress)
         if source.files() != job.files:
             raise BatchError(f"{source.path} was changed while it was read: nothing was written")
         counts = join(work, pieces, outputs, in_folder=source.is_folder)
@@ -146,9 +149,10 @@ def _versions() -> tuple[str, ...]:
     return tuple(f"{name} {version(name)}" for name in ("course-utils", "numpy", "pyarrow"))
 
 
-def _show(done: Iterable[Piece], pieces: Sequence[Piece], waiting: Sequence[Piece]) -> None:
-    """Let an engine work, and show how far it is, in bytes of the input."""
+def _show(done: Iterable[Piece], pieces: Sequence[Piece], waiting: Sequence[Piece], progress: bool) -> None:
+    """Let an engine work, and show how far it is, in bytes of the input, if that is wanted."""
     total, left = (sum(piece.n_bytes for piece in some) for some in (pieces, waiting))
-    with tqdm(total=total, initial=total - left, desc="predict", unit="B", unit_scale=True) as bar:
+    shown = {"desc": "predict", "unit": "B", "unit_scale": True, "disable": not progress}
+    with tqdm(total=total, initial=total - left, **shown) as bar:
         for piece in done:
             bar.update(piece.n_bytes)
