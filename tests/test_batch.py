@@ -284,7 +284,7 @@ def test_the_progress_is_shown_in_bytes_and_begins_where_the_last_run_ended(sale
 
     class Bar(batch.tqdm):
         def __init__(self, **options):
-            super().__init__(**options, disable=False, file=io.StringIO())
+            super().__init__(**options | {"disable": False, "file": io.StringIO()})
             bars.append(self)
 
     interrupted(sales)
