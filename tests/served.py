@@ -36,9 +36,9 @@ class Served:
         """The answer to the first request, just as it was printed, on a connection of its own."""
         return httpx.post(self.first, headers=self.headers, json=self.record, timeout=SECONDS).json()
 
-    def stop(self) -> int:
-        """Send SIGTERM, and return the exit code."""
-        self.process.send_signal(signal.SIGTERM)
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        """Send a signal, and return the exit code."""
+        self.process.send_signal(number)
         return self.process.wait(SECONDS)
 
     def said(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import sys
 
@@ -39,6 +40,13 @@ def test_the_request_that_it_prints_is_answered(tmp_path):
         assert service.ask()["model_version"] == version
         assert service.client.post(VALUE, json={}, headers={"X-API-Key": KEY}).status_code == 401
         assert service.stop() == 0
+
+
+def test_ctrl_c_ends_it_too(tmp_path):
+    promote(tmp_path)
+    with served(tmp_path, tmp_path) as service:
+        assert service.stop(signal.SIGINT) == 0
+        assert "Traceback" not in service.said()
 
 
 def test_a_key_of_ones_own_is_used_and_not_shown(tmp_path):

@@ -36,7 +36,7 @@ workers each looks for itself, so that for that long two models answer; each ans
 for all workers, and all write to one log of predictions. The rate limit is each worker's own: a key may ask up to
 --workers times as often. Ctrl-C and SIGTERM stop it: what is being answered is finished first.
 
-Exit code: 0 stopped by SIGTERM, 130 by Ctrl-C, 1 refused, 2 misused.
+Exit code: 0 stopped, 1 refused, 2 misused.
 """
 APPLICATION = "course_utils.deploy.service:app_from_environment"
 LARGEST_PORT, MOST_WORKERS = 65_535, 64
@@ -75,7 +75,8 @@ def _serve(args) -> int:
         print(_greeting(_address(listening), entry, model, key), flush=True)
         usual = {"factory": True, "log_config": None, "access_log": False, "ws": "none"}
         if args.workers == 1:
-            uvicorn.Server(uvicorn.Config(APPLICATION, **usual)).run(sockets=[listening])
+            with contextlib.suppress(KeyboardInterrupt):  # as uvicorn.run does for several workers
+                uvicorn.Server(uvicorn.Config(APPLICATION, **usual)).run(sockets=[listening])
         else:
             _log_as_the_workers_do()
             uvicorn.run(APPLICATION, fd=listening.fileno(), workers=args.workers, **usual)
