@@ -61,7 +61,7 @@ CMD uvicorn service:app
 
 def test_hadolint_would_find_what_is_wrong(tmp_path):
     bad = tmp_path / "Dockerfile"
-    bad.write_text(BAD)
+    bad.write_text(BAD, encoding="utf-8")
     assert {"DL3006", "DL3013", "DL3042", "DL3003", "DL3020", "DL3025"} <= findings(bad)
 
 

@@ -51,7 +51,9 @@ def test_the_composition_is_what_its_schema_says():
 
 def test_a_composition_with_a_misspelt_word_is_found(tmp_path):
     wrong = tmp_path / "compose.yaml"
-    wrong.write_text((DEPLOY / "compose.yaml").read_text().replace("healthcheck:", "helthcheck:"))
+    wrong.write_text(
+        (DEPLOY / "compose.yaml").read_text(encoding="utf-8").replace("healthcheck:", "helthcheck:")
+    )
     assert checked("check-jsonschema", "--builtin-schema", "vendor.compose-spec", wrong).returncode == 1
 
 
@@ -183,7 +185,11 @@ def test_a_pod_without_a_model_gets_no_requests_and_is_not_started_again():
 
 
 def test_a_pod_has_the_time_to_finish_what_is_in_flight():
-    asked = int(re.search(r'timeout-graceful-shutdown", "(\d+)"', (DEPLOY / "Dockerfile").read_text())[1])
+    asked = int(
+        re.search(
+            r'timeout-graceful-shutdown", "(\d+)"', (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
+        )[1]
+    )
     before = int(CONTAINER["lifecycle"]["preStop"]["exec"]["command"][-1])
     assert before + asked < POD["terminationGracePeriodSeconds"]
     assert asked < int(SERVICES["model"]["stop_grace_period"].removesuffix("s"))
@@ -256,7 +262,10 @@ def test_all_recipes_agree_on_the_port():
 
 
 def test_all_recipes_start_the_same_service():
-    started = (unit()["ExecStart"][0], re.sub(r'[",\\\s]+', " ", (DEPLOY / "Dockerfile").read_text()))
+    started = (
+        unit()["ExecStart"][0],
+        re.sub(r'[",\\\s]+', " ", (DEPLOY / "Dockerfile").read_text(encoding="utf-8")),
+    )
     command = "uvicorn --factory course_utils.deploy.service:app_from_environment"
     assert all(command in text for text in started)
 
@@ -288,7 +297,9 @@ def systemd_analyze(*arguments):
 
 def test_systemd_knows_every_word_of_the_unit(tmp_path):
     there = tmp_path / UNIT.name
-    there.write_text(UNIT.read_text().replace("/opt/course-model/bin/uvicorn", sys.executable))
+    there.write_text(
+        UNIT.read_text(encoding="utf-8").replace("/opt/course-model/bin/uvicorn", sys.executable)
+    )
     done = systemd_analyze("verify", "--man=no", there)
     assert (done.returncode, done.stderr) == (0, "")
 
