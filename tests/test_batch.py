@@ -170,8 +170,9 @@ def test_rows_of_a_folder_are_known_by_their_file_and_their_number_in_it(tmp_pat
 BAD_PLACES = [
     ("out.csv", "a file that ends in .parquet is needed"),
     ("nowhere/out.parquet", "there is no folder"),
-    ("sales.parquet", "which is input: another place is needed"),
-    ("in/out.parquet", "which is input: another place is needed"),
+    ("sales.parquet", r"sales\.parquet would be written and is input: another place is needed"),
+    ("in/out.parquet", r"in/out\.parquet would be written and is input"),
+    ("old.parquet", r"old\.quarantine\.parquet would be written and is input"),
 ]
 
 
@@ -179,7 +180,8 @@ BAD_PLACES = [
 def test_a_place_where_nothing_can_be_written_is_refused_before_any_work(tmp_path, name, complaint):
     (tmp_path / "in").mkdir()
     write(tmp_path / "in" / "part.parquet", good_rows(2))
-    path = tmp_path / "in" if name.startswith("in") else write(tmp_path / "sales.parquet", good_rows(2))
+    source = "old.quarantine.parquet" if name.startswith("old") else "sales.parquet"
+    path = tmp_path / "in" if name.startswith("in") else write(tmp_path / source, good_rows(2))
     before = sorted(tmp_path.rglob("*"))
     with pytest.raises(BatchError, match=complaint):
         run(path, tmp_path / name)

@@ -9,7 +9,7 @@ Lesson: notebooks/08_deployment.ipynb
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -115,8 +115,8 @@ def predict_files(
     """
     out, keep = Path(out).absolute(), tuple(dict.fromkeys(keep))
     source = open_source(path, model.feature_names, keep)
-    _require_outputs(out, source, keep)
     outputs = {PREDICTED: out, QUARANTINE: out.with_suffix(f".{QUARANTINE}.parquet")}
+    _require_places(outputs, source)
     sha256 = content_hash(to_bytes(model))
     job = Job(sha256, str(source.path), source.files(), keep, piece_bytes, _versions())
     with own_folder(out) as folder:
@@ -131,15 +131,17 @@ def predict_files(
     return Result(counts, outputs, len(pieces), len(pieces) - len(waiting), other)
 
 
-def _require_outputs(out: Path, source: Source, keep: Sequence[str]) -> None:
+def _require_places(outputs: Mapping[str, Path], source: Source) -> None:
     """Raise BatchError unless the results can be written, and are not read as input."""
+    out = outputs[PREDICTED]
     if out.suffix.lower() != ".parquet" or out.is_dir():
         raise BatchError(f"the predictions are to go to {out}; a file that ends in .parquet is needed")
     if not out.parent.is_dir():
         raise BatchError(f"the predictions are to go to {out}; there is no folder {out.parent}")
-    if source.path in (out.resolve(), *out.resolve().parents):
-        raise BatchError(f"the predictions are to go to {out}, which is input: another place is needed")
-    if taken := sorted(set(keep) & set(TAKEN)):
+    for path in outputs.values():
+        if source.path in (path.resolve(), *path.resolve().parents):
+            raise BatchError(f"{path} would be written and is input: another place is needed")
+    if taken := sorted(set(source.kept.names) & set(TAKEN)):
         raise BatchError(
             f"{', '.join(map(repr, taken))} cannot be kept: the results have columns of that name"
         )

@@ -67,12 +67,15 @@ def chunks(path: Path, start: int, n_bytes: int, columns: Sequence[str], chunk_b
         lines = file.read(n_bytes)
     if not lines.endswith(b"\n"):
         lines += b"\n"
-    parts = list(_parsed(lines, len(names), [names.index(name) for name in columns], 1))
-    yield Chunk(
-        np.concatenate([part.rows for part in parts]),
-        pa.concat_tables([part.columns for part in parts]).rename_columns(list(columns)),
-        {row: text for part in parts for row, text in part.broken.items()},
-    )
+    rows = np.arange(1, lines.count(b"\n") + 1)
+    parts = list(_parsed(lines, rows, len(names), [names.index(name) for name in columns]))
+    rows = np.concatenate([part.rows for part in parts])
+    table = pa.concat_tables([part.columns for part in parts]).rename_columns(list(columns))
+    broken = {row: text for part in parts for row, text in part.broken.items()}
+    if len(parts) > 1:
+        order = np.argsort(rows)
+        rows, table = rows[order], table.take(order)
+    yield Chunk(rows, table, dict(sorted(broken.items())))
 
 
 def _header(path: Path) -> list[str]:
@@ -81,22 +84,40 @@ def _header(path: Path) -> list[str]:
     return next(standard_csv.reader([line]), [])
 
 
-def _parsed(lines: bytes, n_columns: int, wanted: list[int], first: int) -> Iterator[Chunk]:
-    """Parse lines together if that gives a row for each, else in two halves: each counts as if it had come alone."""
-    n_lines = lines.count(b"\n")
+def _parsed(lines: bytes, rows: np.ndarray, n_columns: int, wanted: list[int]) -> Iterator[Chunk]:
+    """Parse lines together if that gives a row for each, else in parts: each counts as if it had come alone."""
     parsed = _read(lines, n_columns, wanted)
-    if parsed is not None and parsed[0].num_rows + len(parsed[1]) == n_lines:
-        table, broken = parsed
-        rows = np.delete(np.arange(first, first + n_lines), [number - 1 for number in broken])
-        texts = lines.split(b"\n") if broken else []
-        yield Chunk(rows, table, {first + number - 1: _shown(texts[number - 1]) for number in broken})
-    elif n_lines == 1:
+    if parsed is not None and parsed[0].num_rows + len(parsed[1]) == len(rows):
+        table, at = parsed[0], np.array(parsed[1], dtype=int) - 1
+        texts = lines.split(b"\n") if len(at) else []
+        yield Chunk(np.delete(rows, at), table, {int(rows[i]): _shown(texts[i]) for i in at})
+    elif len(rows) == 1:
         nothing = pa.table({str(i): pa.array([], pa.binary()) for i in wanted})
-        yield Chunk(np.arange(0), nothing, {first: _shown(lines)})
+        yield Chunk(rows[:0], nothing, {int(rows[0]): _shown(lines)})
     else:
-        middle = lines.rfind(b"\n", 0, len(lines) // 2) + 1 or lines.find(b"\n") + 1
-        yield from _parsed(lines[:middle], n_columns, wanted, first)
-        yield from _parsed(lines[middle:], n_columns, wanted, first + lines.count(b"\n", 0, middle))
+        for part, its_rows in _parts(lines, rows, n_columns):
+            yield from _parsed(part, its_rows, n_columns, wanted)
+
+
+def _parts(lines: bytes, rows: np.ndarray, n_columns: int) -> Iterator[tuple[bytes, np.ndarray]]:
+    """Yield lines in parts, together all of them: those that look bad one by one, the rest at once, or in halves."""
+    each = [line + b"\n" for line in lines.split(b"\n")[:-1]]
+    looks_bad = np.array([_looks_bad(line, n_columns) for line in each])
+    for i in np.flatnonzero(looks_bad):
+        yield each[i], rows[i : i + 1]
+    good = np.flatnonzero(~looks_bad)
+    halves = np.array_split(good, 2) if len(good) == len(each) else [good]
+    for half in halves:
+        if len(half):
+            yield b"".join([each[i] for i in half]), rows[half]
+
+
+def _looks_bad(line: bytes, n_columns: int) -> bool:
+    """Whether the parser of the standard library finds no row in a line. It decides only what is parsed by itself."""
+    try:
+        return len(next(standard_csv.reader([line.decode("latin-1")], strict=True))) != n_columns
+    except (standard_csv.Error, StopIteration):
+        return True
 
 
 def _read(lines: bytes, n_columns: int, wanted: list[int]) -> tuple[pa.Table, list[int]] | None:
@@ -127,7 +148,7 @@ def _read(lines: bytes, n_columns: int, wanted: list[int]) -> tuple[pa.Table, li
     except pa.ArrowInvalid:
         return None
     # a carriage return alone ends a line for the parser, and not for an editor
-    has_plain_ends = lines.count(b"\r") == lines.count(b"\r\n")
+    has_plain_ends = b"\r" not in lines or lines.count(b"\r") == lines.count(b"\r\n")
     return (table.slice(0, max(table.num_rows - 1, 0)), broken) if has_plain_ends else None
 
 

@@ -32,7 +32,7 @@ def on_dask(work: Work, pieces: Sequence[Piece], *, scheduler: str | None = None
     Raises
     ------
     BatchError
-        No scheduler answers, or a machine cannot read or write the files.
+        No scheduler answers, or the work failed on a machine.
 
     Lesson: notebooks/08_deployment.ipynb
     """
@@ -43,10 +43,14 @@ def on_dask(work: Work, pieces: Sequence[Piece], *, scheduler: str | None = None
         for future in as_completed(futures):
             try:
                 future.result()
-            except OSError as error:
+            except BatchError:
+                raise
+            except (
+                Exception
+            ) as error:  # of our work there, or of Dask: a machine that died, a package it has not
                 raise BatchError(
-                    f"a machine of the cluster has no access to the files: {error}; all of them need the folders of "
-                    "the input and the output, under the same names"
+                    f"a machine of the cluster failed ({type(error).__name__}: {error}); all of them need this package "
+                    "and the folders of input and output, under the same names; the same command goes on from here"
                 ) from None
             yield futures[future]
 

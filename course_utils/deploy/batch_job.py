@@ -42,15 +42,17 @@ class Job:
 
 @contextlib.contextmanager
 def own_folder(out: Path) -> Iterator[Path]:
-    """Yield the folder of the parts, which no other run uses meanwhile, and take it away when nothing is left in it."""
+    """Yield the folder of the parts, which no other run uses meanwhile, and take it away unless work is left in it."""
     folder = out.with_name(f"{out.name}.partial")
     is_there = False
     while not is_there:  # a run that was waited for has taken it away
         with alone(folder):
             is_there = (folder / LOCK).exists()
             if is_there:
-                yield folder
-                _take_away(folder)
+                try:
+                    yield folder
+                finally:
+                    _take_away(folder)
 
 
 def begin(folder: Path, job: Job) -> tuple[str, ...]:
@@ -75,9 +77,8 @@ def clear(folder: Path) -> None:
 
 
 def _take_away(folder: Path) -> None:
-    if [path.name for path in folder.iterdir()] == [LOCK]:
-        with contextlib.suppress(
-            OSError
-        ):  # Windows lets nobody remove a file that is open; the next run removes it
+    if {path.name for path in folder.iterdir()} <= {JOB, LOCK}:
+        (folder / JOB).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # Windows removes no file that is open
             (folder / LOCK).unlink()
             folder.rmdir()
