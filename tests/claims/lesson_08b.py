@@ -72,7 +72,7 @@ def chance_passes_the_limit_and_a_shift_stays_below_it():
     verdict="wrong",
     right="Neither way. Of eight independent columns that have not changed some p-value is below 0.05 in about one "
     "comparison of three; and prices that rise by three tenths in three neighbourhoods make the error two thirds "
-    "larger while not one column changes. Correct for the number of columns, ask for an effect, and watch the outcomes.",
+    "larger while not one column changes. Correct for the number of columns, ask for an effect, watch the outcomes.",
     lesson="08b",
     section="An alarm that can be believed",
     box=True,
