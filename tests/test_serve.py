@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import sys
+import time
 
 import pytest
 from served import NOT_INHERITED, SECONDS, served, until
@@ -67,6 +68,16 @@ def test_several_workers_count_together_and_tidy_up(tmp_path):
     assert {answer["model_version"] for answer in answers} == {version}
     assert found["http_requests_total", "POST", VALUE, "200"] == found["predicted_value_count", version] == 20
     assert list(tmp_path.glob("counts-*")) == []
+
+
+def test_each_of_several_workers_sees_a_promotion(tmp_path):
+    promote(tmp_path, 1)
+    with served(tmp_path, tmp_path, workers=2) as service:
+        service.ask()
+        version = promote(tmp_path, 2)
+        until(lambda: service.ask()["model_version"] == version, tmp_path)
+        time.sleep(0.6)  # longer than one of them goes without looking
+        assert {service.ask()["model_version"] for _ in range(20)} == {version}
 
 
 @pytest.mark.parametrize("workers", [1, 2])

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from course_utils.cli.deployed import Refusal, add_registry, login, now, registry_folder
+from course_utils.cli.deployed import REGISTRY, Refusal, add_registry, login, now, registry_folder
 
 UNTIL, SINCE = "2008-12", "2009-01"
 TIME = "sold"
@@ -70,7 +70,7 @@ def example(args) -> int:
     """Make lesson 08's model, let it serve, write the sales, and say what can be done with them."""
     from course_utils.deploy import houses
 
-    folder = registry_folder(args, default=args.into / "models")
+    folder = registry_folder(args, default=args.into / REGISTRY)
     sales = houses.house_sales()
     earlier, later = sales.between("2006-01", UNTIL), sales.between(SINCE, "2010-07")
     tables = (earlier, later, houses.boom(later, since=SINCE))
@@ -157,12 +157,13 @@ def _as_csv(sales) -> str:
 
 def _next(folder: Path, into: Path) -> list[list[str]]:
     """Return the commands to be tried next."""
+    where = [] if folder == registry_folder(argparse.Namespace()) else ["--registry", str(folder)]
     then, _, boom = (str(into / name) for name in FILES)
     rows = ["--reference", then, "--current", boom, "--outcomes", boom, "--time", TIME]
     return [
-        ["course", "serve", "--registry", str(folder)],
-        ["course", "monitor", "--registry", str(folder), *rows],
-        ["course", "retrain", "--registry", str(folder), "--data", then, boom, "--time", TIME],
+        ["course", "serve", *where],
+        ["course", "monitor", *where, *rows],
+        ["course", "retrain", *where, "--data", then, boom, "--time", TIME],
     ]
 
 
