@@ -23,10 +23,10 @@ TABLE = """| | processor time, µs a request, median | lowest and highest round 
 |---|---|---|---|---|
 """
 CLOSING = """
-- The tutorial's service is a pickled scaler and a pickled scikit-learn model behind a route of Flask, which takes a list
-  of numbers, checks nothing and answers every fault with 400 (tutorial_flask.py). The development server closes each
-  connection after its answer, and so does gunicorn's usual worker: beside them stands our row with a connection for
-  each request. The shares in the sentence above are those of our first row.
+- The tutorial's service is a pickled scaler and a pickled scikit-learn model behind a route of Flask, which takes a
+  list of numbers, checks nothing and answers every fault with 400 (tutorial_flask.py). The development server closes
+  each connection after its answer, and so does gunicorn's usual worker: beside them stands our row with a connection
+  for each request. The shares in the sentence above are those of our first row.
 - `course serve` has everything on: the key, the contract of the model, the log of predictions in SQLite, the metrics, a
   JSON line for each request. Only the limit of requests a second is off. It predicts with NumPy, without scikit-learn.
   Where httptools is installed, uvicorn reads requests with it, and else with h11, which takes longer.
