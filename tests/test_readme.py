@@ -2,14 +2,17 @@
 
 import argparse
 import importlib
+import json
 import re
 import shutil
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from house_rules.reading import FENCED_CODE
 
 from course_utils.cli import VERBS, map
+from course_utils.deploy import houses
 from course_utils.lessons.catalogue import ROOT, lessons
 from course_utils.objective import convert_penalty
 
@@ -20,6 +23,7 @@ DOCUMENTS = [
     "CONTRIBUTING.md",
     "ERRATA.md",
     "CHANGELOG.md",
+    "deploy/README.md",
     "data/README.md",
 ]
 CHECK, WRITE = argparse.Namespace(check=True), argparse.Namespace(check=False)
@@ -153,3 +157,12 @@ def test_the_conversions_in_the_readme_are_those_of_the_package(written, convent
     cell = re.search(rf"^\| {re.escape(written)} \+ λ ‖β‖₁ \| (.*?) \|", README, re.MULTILINE)[1]
     factor = {"`lam`": 1, "n · `lam`": 20, "2n · `lam`": 40}[cell]
     assert convert_penalty(1.0, n_samples=20, source="course", target=convention) == factor
+
+
+def test_the_house_that_the_readme_asks_for_is_one_that_the_model_answers():
+    record = json.loads(re.search(r"-d '(\{.*?\})'", README, re.DOTALL)[1])
+    assert set(record) == set(houses.FEATURES)
+    X = houses.house_sales().X
+    values = np.array([record[name] for name in houses.FEATURES])
+    assert (X.min(axis=0) <= values).all()
+    assert (values <= X.max(axis=0)).all()
