@@ -527,7 +527,7 @@ def same_rows(case, answer):
     return set(np.asarray(answer, dtype=int)) == set(true_judges(*case.args))
 
 
-ROWS = "Return the numbers of rows, at least one."
+ROWS = "Return the numbers of rows, at least one. The earliest rows cannot judge: the champion has seen them."
 AT_RANDOM = (
     "Rows that train are later than rows that judge: the challenger is told the future of the rows that it is judged "
     "on. Which line decides who is last?"
