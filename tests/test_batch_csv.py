@@ -17,6 +17,7 @@ def read(path, piece_bytes=10**6, columns=("a", "b")):
     for place in places(path, piece_bytes):
         (chunk,) = chunks(path, *place, columns, 0)
         values = chunk.columns.to_pylist()
+        assert list(chunk.rows) == sorted(chunk.rows)
         rows |= {before + int(number): value for number, value in zip(chunk.rows, values, strict=True)}
         broken |= {before + number: text for number, text in chunk.broken.items()}
         before += chunk.n_rows

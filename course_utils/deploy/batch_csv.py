@@ -75,7 +75,7 @@ def chunks(path: Path, start: int, n_bytes: int, columns: Sequence[str], chunk_b
     if len(parts) > 1:
         order = np.argsort(rows)
         rows, table = rows[order], table.take(order)
-    yield Chunk(rows, table, dict(sorted(broken.items())))
+    yield Chunk(rows, table, broken)
 
 
 def _header(path: Path) -> list[str]:
@@ -123,7 +123,7 @@ def _looks_bad(line: bytes, n_columns: int) -> bool:
 def _read(lines: bytes, n_columns: int, wanted: list[int]) -> tuple[pa.Table, list[int]] | None:
     """Return the wanted columns, and the numbers of the lines with another number of fields; None if that fails.
 
-    A row of empty fields is added at the end and taken away again: a quote that is not closed swallows it.
+    An empty line, which is a row, is added and taken away again: a quote that is not closed swallows it.
     """
     broken: list[int] = []
 
@@ -131,7 +131,7 @@ def _read(lines: bytes, n_columns: int, wanted: list[int]) -> tuple[pa.Table, li
         broken.append(row.number)
         return "skip"
 
-    data = lines + b"," * (n_columns - 1) + b"\n"
+    data = lines + b"\n"
     names = [str(i) for i in range(n_columns)]
     try:
         table = csv.read_csv(
