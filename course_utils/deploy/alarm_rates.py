@@ -1,6 +1,6 @@
 """How often alarms ring when nothing has happened, and how often when something has: measured by simulation.
 
-Lesson: notebooks/08_deployment.ipynb
+Lesson: notebooks/08b_monitoring.ipynb
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ def false_alarm_rate(draw, n_reference, n_current, *, n_repeats=300, rng) -> Ala
     -------
     AlarmRates
 
-    Lesson: notebooks/08_deployment.ipynb
+    Lesson: notebooks/08b_monitoring.ipynb
     """
     return _rates(draw, n_reference, n_current, lambda table: table, None, n_repeats, rng)
 
@@ -122,7 +122,7 @@ def power(draw, n_reference, n_current, *, feature, shift, n_repeats=300, rng) -
     -------
     AlarmRates
 
-    Lesson: notebooks/08_deployment.ipynb
+    Lesson: notebooks/08b_monitoring.ipynb
     """
     by = shift * draw(10_000, require_rng(rng))[:, feature].std()
 

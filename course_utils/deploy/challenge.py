@@ -1,6 +1,6 @@
 """A challenger against the champion, on rows that came later than all that either has seen.
 
-Lesson: notebooks/08_deployment.ipynb
+Lesson: notebooks/08b_monitoring.ipynb
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def time_ordered_holdout(time, *, share=0.25, after=None) -> Fold:
     ValueError
         No row, a share that is none, or no row left to train on.
 
-    Lesson: notebooks/08_deployment.ipynb
+    Lesson: notebooks/08b_monitoring.ipynb
     """
     time = np.asarray(time)
     if time.ndim != 1 or len(time) == 0 or not 0 < share < 1:
@@ -135,7 +135,7 @@ def compare_models(champion, challenger, X, y, *, level=0.95, n_blocks=N_BLOCKS)
     Conway (1963), Some tactical problems in digital simulation, on the method of batch means; Diebold and
     Mariano (1995), Comparing predictive accuracy.
 
-    Lesson: notebooks/08_deployment.ipynb
+    Lesson: notebooks/08b_monitoring.ipynb
     """
     X, n_blocks = as_design(X), as_count(n_blocks, "n_blocks", at_least=2)
     y, n_rows = as_target(y, len(X)), len(X)

@@ -1,6 +1,6 @@
 """What a comparison of then with now has found, and how a report of many reads.
 
-Lesson: notebooks/08_deployment.ipynb
+Lesson: notebooks/08b_monitoring.ipynb
 """
 
 from __future__ import annotations

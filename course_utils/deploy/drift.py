@@ -1,7 +1,7 @@
 """Has the world moved since training? Two tables compared column by column, and alarms that can be believed.
 
 A change rings if it is more than chance, Holm's correction over everything tested, and large enough to matter.
-Lesson: notebooks/08_deployment.ipynb
+Lesson: notebooks/08b_monitoring.ipynb
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The house sales of lesson 08 in the order of time, and an invented boom that makes a model stale.
 
-Lesson: notebooks/08_deployment.ipynb
+Lesson: notebooks/08b_monitoring.ipynb
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def boom(sales: HouseSales, *, since: str = "2009-01", factor: float = 1.3, wher
     -------
     HouseSales
 
-    Lesson: notebooks/08_deployment.ipynb
+    Lesson: notebooks/08b_monitoring.ipynb
     """
     dearer = (sales.time >= since) & np.isin(sales.neighbourhood, where)
     prices = np.where(dearer, factor * sales.y, sales.y)

@@ -1,6 +1,6 @@
 """What was predicted, joined to what became known later; and how many predictions have no outcome, and why.
 
-Lesson: notebooks/08_deployment.ipynb
+Lesson: notebooks/08b_monitoring.ipynb
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ def join_outcomes(predictions: Log, outcomes: Log, *, now: float, patience: floa
     -------
     JoinedOutcomes
 
-    Lesson: notebooks/08_deployment.ipynb
+    Lesson: notebooks/08b_monitoring.ipynb
     """
     asked = predictions.entries(now)
     first = {key: (time, value) for key, time, value in reversed(asked)}

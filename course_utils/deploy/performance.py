@@ -1,6 +1,6 @@
 """Is the model still as good as it was? Its error, window by window, against the mean and against training.
 
-Lesson: notebooks/08_deployment.ipynb
+Lesson: notebooks/08b_monitoring.ipynb
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ def rolling_performance(
     ValueError
         A window that is not positive, or nothing to judge.
 
-    Lesson: notebooks/08_deployment.ipynb
+    Lesson: notebooks/08b_monitoring.ipynb
     """
     if not window > 0:
         raise ValueError(f"window is {window}; a positive length of time is needed")

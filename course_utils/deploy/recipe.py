@@ -3,7 +3,7 @@
 A standard scaler and a LASSO. The penalty is chosen by forward folds of the earlier four fifths of the rows; the last
 fifth, on which the model so chosen has not been fitted, says how good it is; then all rows are fitted once more.
 Needs skops, of the extra "deploy": the pipeline is stored beside the model.
-Lesson: notebooks/08_deployment.ipynb
+Lesson: notebooks/08b_monitoring.ipynb
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ def make_model(recipe: Recipe, X, y, *, created: str, trained_until: str) -> Mad
     ArtifactError
         Facts that are none; skops is not installed.
 
-    Lesson: notebooks/08_deployment.ipynb
+    Lesson: notebooks/08b_monitoring.ipynb
     """
     if len(X) < FEWEST_ROWS:
         raise ValueError(
@@ -149,7 +149,7 @@ def challenger(recipe: Recipe, registry: Registry, *, created: str) -> Callable:
     function
         train(X, y, until) -> (predict, sha256)
 
-    Lesson: notebooks/08_deployment.ipynb
+    Lesson: notebooks/08b_monitoring.ipynb
     """
 
     def train(X, y, until: str) -> tuple[Callable, str]:

@@ -1,6 +1,6 @@
 """Shall the new model replace the one that serves? Judged on later rows, decided once, and written down.
 
-Lesson: notebooks/08_deployment.ipynb
+Lesson: notebooks/08b_monitoring.ipynb
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ def retrain(X, y, time, *, train, champion, registry, folder, when, who, champio
     TypeError, ValueError
         Values that are no numbers, or shapes that do not match.
 
-    Lesson: notebooks/08_deployment.ipynb
+    Lesson: notebooks/08b_monitoring.ipynb
     """
     X = as_design(X)
     y, time = as_target(y, len(X)), np.asarray(time)
@@ -159,7 +159,7 @@ def decide(X, y, time, fold: Fold, train: Callable, champion, champion_sha256: s
     -------
     Decision
 
-    Lesson: notebooks/08_deployment.ipynb
+    Lesson: notebooks/08b_monitoring.ipynb
     """
     comparison, challenger_sha256, until = None, None, str(time[fold.train[-1]].item())
     if len(fold.test) < FEWEST_ROWS:
@@ -194,7 +194,7 @@ def carry_out(decision: Decision, registry, *, who: str, when: str) -> bool:
     RetrainError
         Another model serves than the one that the challenger was compared with.
 
-    Lesson: notebooks/08_deployment.ipynb
+    Lesson: notebooks/08b_monitoring.ipynb
     """
     why = f"{decision.reason} (decision {decision.data_sha256})"
     if decision.verdict != PROMOTE or any(entry.why == why for entry in registry.history()):

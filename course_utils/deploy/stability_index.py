@@ -1,6 +1,6 @@
 """The population stability index of the dashboards, and how large chance alone makes it.
 
-Lesson: notebooks/08_deployment.ipynb
+Lesson: notebooks/08b_monitoring.ipynb
 """
 
 from __future__ import annotations
