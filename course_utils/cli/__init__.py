@@ -26,7 +26,7 @@ VERBS = {
     "reset": Verb("give me a fresh copy of a lesson and keep mine beside it", "learner"),
     "progress": Verb("show which exercises are done", "learner"),
     "execute": Verb("run lessons again and store their outputs", "developer"),
-    "lock": Verb("remake the two lock files", "developer"),
+    "lock": Verb("remake the lock files", "developer"),
     "map": Verb("write the generated parts of the README and the page of claims again", "developer"),
     "claims": Verb("show what is commonly said about the LASSO, and the verdict of a check", "developer"),
     "assignment": Verb("release, collect, grade and give back the work of a class", "developer"),
