@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 from small_batch import good_rows, run, write
 from small_model import SMALL_MODEL, small_model
-from tqdm import tqdm
 
 from course_utils.deploy import batch
 from course_utils.deploy.artifact import content_hash, predict, to_bytes
@@ -52,17 +51,14 @@ def test_each_prediction_has_its_interval(sales):
         assert (row["low"], row["high"]) == around
 
 
-@pytest.mark.parametrize("progress", [True, False])
-def test_progress_is_shown_only_if_it_is_wanted(sales, monkeypatch, progress):
-    hidden = []
-
-    def bar(disable, **options):
-        hidden.append(disable)
-        return tqdm(disable=True, **options)
-
-    monkeypatch.setattr("course_utils.deploy.batch.tqdm", bar)
-    predict_files(sales, sales.parent / "out.parquet", SMALL_MODEL, progress=progress)
-    assert hidden == [not progress]
+@pytest.mark.parametrize(("options", "hidden"), [({}, {}), ({"progress": False}, {"disable": True})])
+def test_progress_is_shown_unless_the_caller_or_the_environment_forbids_it(
+    sales, monkeypatch, options, hidden
+):
+    given, real = [], batch.tqdm
+    monkeypatch.setattr(batch, "tqdm", lambda **asked: given.append(asked) or real(**asked))
+    predict_files(sales, sales.parent / "out.parquet", SMALL_MODEL, **options)
+    assert [{name: asked[name] for name in asked if name == "disable"} for asked in given] == [hidden]
 
 
 def test_a_model_without_a_spread_gives_no_interval(sales):

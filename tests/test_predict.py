@@ -92,8 +92,8 @@ def test_a_file_is_predicted_and_its_bad_rows_are_counted(answer, tmp_path):
     path = write(tmp_path / "sales.csv", good_rows(5))
     with path.open("a") as file:
         file.write("x,eleven,999,1500\n")
-    code, out, _ = answer(path, "--out", "out.parquet", "--keep", "id", "--keep", "note")
-    assert code == 0
+    code, out, err = answer(path, "--out", "out.parquet", "--keep", "id", "--keep", "note")
+    assert (code, err) == (0, "")
     assert [" ".join(line.split()) for line in out.splitlines()] == [
         f"predicted 5 of 6 rows: {tmp_path / 'out.parquet'}",
         f"quarantined 1 of 6 rows: {tmp_path / 'out.quarantine.parquet'}",

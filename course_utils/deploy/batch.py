@@ -154,7 +154,7 @@ def _versions() -> tuple[str, ...]:
 def _show(done: Iterable[Piece], pieces: Sequence[Piece], waiting: Sequence[Piece], progress: bool) -> None:
     """Let an engine work, and show how far it is, in bytes of the input, if that is wanted."""
     total, left = (sum(piece.n_bytes for piece in some) for some in (pieces, waiting))
-    shown = {"desc": "predict", "unit": "B", "unit_scale": True, "disable": not progress}
-    with tqdm(total=total, initial=total - left, **shown) as bar:
+    hidden = {} if progress else {"disable": True}  # where it is wanted, the environment may still forbid it
+    with tqdm(total=total, initial=total - left, desc="predict", unit="B", unit_scale=True, **hidden) as bar:
         for piece in done:
             bar.update(piece.n_bytes)
