@@ -141,15 +141,15 @@ def join(work: Work, pieces: Sequence[Piece], outputs: Mapping[str, Path], *, in
                 for table in _row_groups(work.part(piece, name)):
                     writer.write_table(_numbered(table, piece.path, before[piece.path], schemas[name]))
                     if name == QUARANTINE:
-                        faults.update(
-                            zip(*table.select(["field", "reason"]).to_pydict().values(), strict=True)
-                        )
+                        faults += _counted(table)
                     else:
                         n_predicted += table.num_rows
             before[piece.path] += _n_rows(work.part(piece, PREDICTED))
     for name, path in new.items():
         put_in_place(path, outputs[name])
-    return Counts(before.total(), n_predicted, dict(faults.most_common()))
+    return Counts(
+        before.total(), n_predicted, dict(sorted(faults.items(), key=lambda fault: (-fault[1], fault[0])))
+    )
 
 
 def _writer(path: Path, schema: pa.Schema) -> parquet.ParquetWriter:
@@ -166,6 +166,11 @@ def _row_groups(path: Path):
 
 def _n_rows(path: Path) -> int:
     return int(parquet.read_metadata(path).metadata[b"n_rows"])
+
+
+def _counted(faults: pa.Table) -> Counter[tuple[str, str]]:
+    groups = faults.group_by(["field", "reason"]).aggregate([([], "count_all")]).to_pylist()
+    return Counter({(group["field"], group["reason"]): group["count_all"] for group in groups})
 
 
 def _numbered(table: pa.Table, path: str, n_before: int, schema: pa.Schema) -> pa.Table:
