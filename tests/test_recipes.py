@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -287,11 +288,17 @@ def test_the_key_of_the_unit_is_a_credential_and_no_variable():
     assert "COURSE_API_KEY_FILE=%d/api_key" in service["Environment"]
 
 
+def require_program(name, package):
+    """Return where a program is; skip the test where it is not, but fail in CI, which installs it."""
+    if (program := shutil.which(name)) is not None:
+        return program
+    why = f"{package} is not installed: there is no {name} on the PATH"
+    pytest.fail(why) if os.environ.get("CI") else pytest.skip(why)
+
+
 def systemd_analyze(*arguments):
     """What systemd says; skip the test where there is none."""
-    program = shutil.which("systemd-analyze")
-    if program is None:
-        pytest.skip("systemd is not installed: there is no systemd-analyze on the PATH")
+    program = require_program("systemd-analyze", "systemd")
     return subprocess.run([program, *map(str, arguments)], capture_output=True, text=True, timeout=60)
 
 
@@ -331,9 +338,7 @@ def test_what_is_kept_is_long_enough_for_what_the_alarms_look_back_on():
     "asked", [("check", "config", "prometheus.yml"), ("test", "rules", "alerts_test.yml", "stale_test.yml")]
 )
 def test_prometheus_accepts_its_files_and_the_alarms_ring_when_they_should(asked):
-    program = shutil.which("promtool")
-    if program is None:
-        pytest.skip("Prometheus is not installed: there is no promtool on the PATH")
+    program = require_program("promtool", "Prometheus")
     done = subprocess.run(
         [program, *asked], cwd=DEPLOY / "prometheus", capture_output=True, text=True, timeout=60
     )
