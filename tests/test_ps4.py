@@ -66,8 +66,25 @@ def test_the_office_used_no_outcome_that_was_not_known(given):
 def test_the_alarms_of_the_nineties_come_with_errors_no_worse(given):
     names, _ = given
     assert len(names["report"].alarms) == 6
-    assert [window.start for window in names["windows"].worse] == [2006.0]
+    assert [window.start for window in names["windows"].worse] == [2006.25]
     assert names["rivals"].low < 0 < names["rivals"].high
+
+
+@pytest.mark.parametrize(
+    ("grade_id", "right", "wrong", "points"),
+    [
+        ("q2", "wrong.append(sorted(faults))", "wrong += [sorted(faults)] if faults else []", 1),
+        ("q2", "record.get(name)", 'float(record.get(name, "nan"))', 3),
+        ("q3", "np.arange(len(order), 0, -1)", "len(order)", 3),
+    ],
+    ids=["lists for bad records alone", "texts in digits are numbers", "Bonferroni for Holm"],
+)
+def test_one_misunderstanding_costs_what_it_touches(given, rng, grade_id, right, wrong, points):
+    questions = {q.grade_id: q for q in load_questions(ROOT / "instructor" / "checks" / "ps4.py")}
+    names = dict(given[0])
+    assert CELLS[grade_id].count(right) == 1
+    exec(CELLS[grade_id].replace(right, wrong), names)
+    assert judge_answer(questions[grade_id], names[questions[grade_id].name], rng).points == points
 
 
 def test_the_colleagues_limit_is_too_low_and_earns_nothing(given, rng):

@@ -14,7 +14,7 @@ def another_hash(rng):
     function = str(rng.choice(list(HASHES)))
     called, name = f"hashlib.{function}(", HASHES[function]
     return (
-        Edit("story", "with its SHA-256 in a register", f"with its {name} in a register"),
+        Edit("story", "with its SHA-256 in a registry", f"with its {name} in a registry"),
         Edit("model", "hashlib.sha256(", called),
         Edit("q1-text", "its SHA-256 is compared", f"its {name} is compared"),
         Edit("q1-text", "the SHA-256 of its bytes", f"the {name} of its bytes"),
@@ -270,9 +270,13 @@ ONE_ROW_MORE = (
     Edit(CHECKS, "that half a row is nothing", "that one more is nothing"),
 )
 ANOTHER_INDEX = (
-    Edit("q4-text", "by the *population stability index*.", "by the *triangular discrimination*."),
+    Edit(
+        "q4-text",
+        "Dashboards compare two samples by the *population stability index*.",
+        "The office's dashboard compares two samples by the *triangular discrimination*.",
+    ),
     Edit("q4-text", INDEX_FORMULA, "$$\\sum_k \\frac{(c_k - r_k)^2}{c_k + r_k} ,$$"),
-    Edit("q4-text", "and a rule of thumb rings above 0.2.", "and a rule of thumb rings above 0.1."),
+    Edit("q4-text", "and a rule of thumb rings above 0.2.", "and its author lets it ring above 0.1."),
     Edit(
         "q4-colleague",
         "def psi(a, b):",
