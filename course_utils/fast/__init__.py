@@ -1,0 +1,8 @@
+"""The compiled tier: the solver of lesson 04, grown one idea at a time until it beats the libraries.
+
+gram          the LASSO of a few columns from their products alone: sweeps, extrapolations, Newton steps
+working_set   only a few columns matter: gather those, and keep their products
+lasso         solve for those, look at all, gather what was missed, until the duality gap proves it good enough
+
+Needs numba, of the extra "fast". The first call in a new environment compiles, once; what was compiled is kept on disk.
+"""

@@ -1,0 +1,128 @@
+"""Only a few columns matter: those are gathered, with their products, and coefficients for them.
+
+Lesson: notebooks/10_faster_than_the_libraries.ipynb
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from course_utils.fast.gram import minimise
+from course_utils.validation import as_design
+
+ROOM_AT_FIRST = 64  # columns
+CHEAP = 5_000_000  # multiplications: products of all columns that cost less than a few passes and decisions
+CHUNK = 2**19  # numbers of float32 that are made float64 at a time
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """What one pass over X tells of a residual r, with penalty ||w||_1 beside 1/2 ||r||^2.
+
+    Attributes
+    ----------
+    correlations : (n_features,), |X'r|
+    largest : float, of these
+    rr, ry, norm : float, r'r, r'y and ||w||_1
+    """
+
+    correlations: np.ndarray
+    largest: float
+    rr: float
+    ry: float
+    norm: float
+
+    def gap(self, penalty: float) -> float:
+        """Return primal minus dual objective over all columns; the dual point is r, shrunk until it is feasible."""
+        shrunk = min(1.0, penalty / self.largest) if self.largest > 0.0 else 1.0
+        primal = 0.5 * self.rr + penalty * self.norm
+        return primal - shrunk * self.ry + 0.5 * shrunk**2 * self.rr
+
+
+class WorkingSet:
+    """Some columns Z of X, centred beside an intercept, with G = Z'Z, q = Z'y and coefficients w.
+
+    X is never copied, and a column that was not gathered is never centred: y is, and so are residuals, whose
+    products with a column do not see its mean. The arrays have room for more than the m columns in use.
+    """
+
+    def __init__(self, X: np.ndarray, y: np.ndarray, *, centred: bool):
+        self.X, self.y, self.centred = X, y, centred
+        self.yy, self.Xty = float(y @ y), products_with(X, y)
+        self.m, self.holds = 0, np.zeros(X.shape[1], dtype=bool)
+        n_samples, n_features = X.shape
+        self.takes_all = n_samples * n_features**2 <= CHEAP
+        self._make_room(n_features if self.takes_all else min(ROOM_AT_FIRST, n_features))
+
+    @property
+    def support(self) -> np.ndarray:
+        """Where w is not zero, among the columns in use."""
+        return np.flatnonzero(self.w[: self.m])
+
+    def add(self, new: np.ndarray) -> None:
+        """Gather columns of X: one product of them with all columns that are here."""
+        m, grown = self.m, self.m + len(new)
+        if grown > len(self.w):
+            self._make_room(min(max(grown, 2 * len(self.w)), self.X.shape[1]))
+        block = self.Z[m:grown]
+        block[:] = self.X.T[new]
+        if self.centred:
+            self.mean[m:grown] = block.mean(axis=1)
+            block -= self.mean[m:grown, None]
+        products = block @ self.Z[:grown].T
+        self.G[m:grown, :grown], self.G[:m, m:grown] = products, products[:, :m].T
+        self.q[m:grown], self.index[m:grown] = self.Xty[new], new
+        self.holds[new], self.m = True, grown
+
+    def solve(self, penalty: float, target: float) -> None:
+        """Improve w until the duality gap of 1/2 ||y - Zw||^2 + penalty ||w||_1 is at most target."""
+        support = self.support
+        g = self.q[: self.m] - self.w[support] @ self.G[support, : self.m]
+        minimise(self.G, self.m, self.q, self.w, g, penalty, self.yy, target)
+
+    def look(self) -> Look:
+        """Pass over all columns with the residual of w; ValueError if X or y holds a number that is not finite."""
+        support = self.support
+        if len(support):
+            residual = self.y - self.w[support] @ self.Z[support]
+            correlations = np.abs(products_with(self.X, residual))
+        else:
+            residual, correlations = self.y, np.abs(self.Xty)
+        largest = float(correlations.max())
+        if not np.isfinite(largest):
+            as_design(self.X, min_rows=1)
+            raise ValueError("X and y hold numbers whose products are too large for float64")
+        norm = float(np.abs(self.w[support]).sum())
+        return Look(correlations, largest, float(residual @ residual), float(residual @ self.y), norm)
+
+    def coefficients(self) -> np.ndarray:
+        """Return w as coefficients of all columns of X, (n_features,)."""
+        beta = np.zeros(self.X.shape[1])
+        beta[self.index[: self.m]] = self.w[: self.m]
+        return beta
+
+    def offset(self) -> float:
+        """Return what the columns contribute at their means: the mean of X beta."""
+        return float(self.mean[: self.m] @ self.w[: self.m])
+
+    def _make_room(self, room: int) -> None:
+        """Move what is here into arrays for that many columns; the columns of X are the rows of Z."""
+        old, m = vars(self).copy(), self.m
+        self.Z, self.G = np.empty((room, len(self.X))), np.empty((room, room))
+        self.q, self.w, self.mean = np.empty(room), np.zeros(room), np.zeros(room)
+        self.index = np.empty(room, dtype=np.intp)
+        if m:
+            self.G[:m, :m] = old["G"][:m, :m]
+            for name in ("Z", "q", "w", "mean", "index"):
+                getattr(self, name)[:m] = old[name][:m]
+
+
+def products_with(X: np.ndarray, r: np.ndarray) -> np.ndarray:
+    """Return X'r in float64, (n_features,); of float32 only a few columns are in float64 at a time."""
+    if X.dtype == np.float64:
+        return X.T @ r
+    width = max(1, CHUNK // len(X))
+    starts = range(0, X.shape[1], width)
+    return np.concatenate([X[:, start : start + width].T.astype(np.float64) @ r for start in starts])
