@@ -80,6 +80,10 @@ def by_position(written, record):
     return with_spread(written, prices_of(written, np.array(list(record.values()))))
 
 
+def by_alphabet(written, record):
+    return with_spread(written, prices_of(written, np.array([record[name] for name in sorted(record)])))
+
+
 def multiplied(written, record):
     Z = [(record[n] - m) * s for n, m, s in zip(NAMES, written["mean"], written["scale"], strict=True)]
     return with_spread(written, written["intercept"] + np.dot(Z, written["coefficients"]))
@@ -98,6 +102,10 @@ def bare_spread(written, record):
     return [answer_truth(written, record)[0], written["spread"]["low"], written["spread"]["high"]]
 
 
+def price_is_right(case, answer):
+    return close(answer[0], answer_truth(*case.args)[0])
+
+
 FROM_FILE = '''def answer_from(written, record):
     """Return [price, low, high] of a record, {name: value}, by what is written in a model's file."""
     price = written["intercept"]
@@ -106,13 +114,15 @@ FROM_FILE = '''def answer_from(written, record):
     return [price, price + written["spread"]["low"], price + written["spread"]["high"]]
 '''
 BY_POSITION = (
-    "You have taken the values as they stand. The fields of a record have no order: ask for each by its name."
+    "You have taken the values in some order of the record. Its fields have none: ask for each by its name."
 )
 MULTIPLIED = "The scale is what a value is divided by, once the mean is off."
 NO_INTERCEPT = "Right but for one number, the same for every record: where does the sum begin?"
 NO_MEAN = "The coefficients belong to values counted from the mean. Take it off before you divide."
 BARE = "low and high of the spread are added to the price; on their own they are no prices."
-THREE = "Return three numbers: the price, the price plus spread low, the price plus spread high."
+PRICE = "The first number is not the price of this record. For the same two arguments price_of returns it: compare."
+ENDS = "The price is right. Then come the price plus spread low, which is negative, and the price plus spread high."
+THREE = "Return a list of three numbers: the price, then the lower and the upper end of the interval."
 
 exercise_1 = Exercise(
     id="08.1",
@@ -125,11 +135,13 @@ exercise_1 = Exercise(
     checks=(
         Check("three numbers", 1, record_case, lambda case, answer: np.shape(answer) == (3,), THREE),
         Check("fields are found by name", 1, record_case, is_not(by_position), BY_POSITION),
+        Check("in the order of the file", 1, record_case, is_not(by_alphabet), BY_POSITION),
         Check("divided by the scale", 1, record_case, is_not(multiplied), MULTIPLIED),
         Check("counted from the mean", 1, record_case, is_not(without_mean), NO_MEAN),
         Check("the sum begins at the intercept", 1, record_case, is_not(without_intercept), NO_INTERCEPT),
         Check("an interval around the price", 1, record_case, is_not(bare_spread), BARE),
-        Check("price and interval", 2, record_case, is_truth(answer_truth), THREE),
+        Check("the price", 1, record_case, price_is_right, PRICE),
+        Check("price and interval", 2, record_case, is_truth(answer_truth), ENDS),
     ),
     hints=(
         "Which list says in what order the other lists stand?",
@@ -172,8 +184,24 @@ exercise_1 = Exercise(
         WrongAnswer(
             "low and high exchanged",
             edited(edited(edited(FROM_FILE, '["low"]', '["?"]'), '["high"]', '["low"]'), '["?"]', '["high"]'),
-            THREE,
+            ENDS,
         ),
+        WrongAnswer(
+            "low is taken off",
+            edited(FROM_FILE, 'price + written["spread"]["low"]', 'price - written["spread"]["low"]'),
+            ENDS,
+        ),
+        WrongAnswer(
+            "in the order of the alphabet",
+            edited(FROM_FILE, 'enumerate(written["feature_names"])', "enumerate(sorted(record))"),
+            BY_POSITION,
+        ),
+        WrongAnswer(
+            "nothing is scaled",
+            edited(FROM_FILE, '(record[name] - written["mean"][j]) / written["scale"][j]', "record[name]"),
+            PRICE,
+        ),
+        WrongAnswer("no interval", edited(FROM_FILE, "return [price, ", "return price #["), THREE),
     ),
 )
 
@@ -201,6 +229,14 @@ def faulty_case(*changes):
         return Case((record, limits))
 
     return make_case
+
+
+def at_high(record, limits, name):
+    record[name] = limits[name][1]
+
+
+def at_low(record, limits, name):
+    record[name] = limits[name][0]
 
 
 def left_out(record, limits, name):
@@ -256,7 +292,10 @@ FAULTS = '''def faults(record, limits):
     return sorted(wrong)
 '''
 CLEAN = "This record has no fault; whole numbers are numbers. Return an empty list."
-OUTSIDE = "A value outside [low, high] is a fault of its field, and of no other field."
+ON_LIMIT = "Values that lie on a limit are in range: a rating from one to ten may be one, and may be ten."
+OUTSIDE = (
+    "A value outside [low, high] is a fault of its field, and of no other field: return that name alone."
+)
 MISSING = "A feature that the record does not have is a fault, under the feature's name."
 EXTRA = "The record has a field that the model does not know. Somebody meant something by it: name it."
 TEXT = 'A text such as "7.25" is no number here. Who sends it may send "7,25" next.'
@@ -278,6 +317,7 @@ exercise_2 = Exercise(
 ''',
     checks=(
         Check("a record without fault", 1, faulty_case(), names_the_faults, CLEAN),
+        Check("values on the limits", 1, faulty_case(at_low, at_high), names_the_faults, ON_LIMIT),
         Check("a value out of range", 1, faulty_case(too_large), names_the_faults, OUTSIDE),
         Check("a field that is missing", 1, faulty_case(left_out), names_the_faults, MISSING),
         Check("a field that is unknown", 1, faulty_case(added), names_the_faults, EXTRA),
@@ -300,6 +340,12 @@ exercise_2 = Exercise(
             "NaN passes",
             edited(FAULTS, "not low <= value <= high", "value < low or value > high"),
             NOT_FINITE,
+        ),
+        WrongAnswer(
+            "limits are out of range", edited(FAULTS, "low <= value <= high", "low < value < high"), ON_LIMIT
+        ),
+        WrongAnswer(
+            "names in no order", edited(FAULTS, "return sorted(wrong)", "return sorted(wrong)[::-1]"), AT_ONCE
         ),
         WrongAnswer(
             "True passes",
@@ -375,6 +421,11 @@ def one_digit(text):
     return text[:at] + str(int(text[at]) % 9 + 1) + text[at + 1 :]
 
 
+def too_deep(text):
+    """Nest so deeply that the reader of JSON gives up, and not with the error of a text that is no JSON."""
+    return "[" * 100_000 + text + "]" * 100_000
+
+
 def cut_hash_case(rng):
     text = stored_model(rng)
     return Case((one_digit(text), hash_of(one_digit(text))[:12]))
@@ -419,6 +470,10 @@ SPACES = (
 )
 DIGIT = "One digit of this text is another than in the text that was stored. Return {}."
 NO_JSON = "This text is no JSON. It is not the one that was stored either, so refuse it like the others."
+BROKEN = (
+    "Brackets within brackets, so deep that json.loads breaks on them, with another error than usual. What is not the "
+    "stored text is not to be read at all: compare first."
+)
 SHORT = "The expected hash has to be there in full: of its first digits alone, many texts can be found."
 
 exercise_3 = Exercise(
@@ -435,6 +490,7 @@ exercise_3 = Exercise(
         Check("a hash that was cut off", 1, cut_hash_case, is_refused, SHORT),
         Check("a hash that only begins alike", 1, other_end_case, is_refused, SHORT),
         Check("a text that is no JSON", 1, touched_case(lambda text: text[:-5]), is_refused, NO_JSON),
+        Check("a text that breaks its reader", 1, touched_case(too_deep), is_refused, BROKEN),
     ),
     hints=(
         "Between the text that came and what is hashed, two things happen. What can they hide?",
@@ -467,6 +523,7 @@ def table_case(*, n_faults):
     def make_case(rng):
         written = drawn_model(rng)
         X = drawn_rows(written, rng, 9)
+        X[0, 0], X[8, 3] = written["accepted_low"][0], written["accepted_high"][3]
         for k, row in enumerate((1, 4, 6)[:n_faults]):
             j = int(rng.integers(0, 3))
             X[row, j] = np.nan if k == 0 else written["accepted_high"][j] + 1
@@ -492,12 +549,26 @@ def parts_of(answer):
     return np.asarray(rows, float).tolist(), np.asarray(prices, float), [list(fault) for fault in faults]
 
 
+def rows_of(answer):
+    """Return the numbers of the rows answered, whatever the other two lists are."""
+    return np.asarray(answer[0], float).tolist()
+
+
+def are_three(case, answer):
+    return isinstance(answer, (list, tuple)) and len(answer) == 3
+
+
 def rows_are(truth):
-    return lambda case, answer: parts_of(answer)[0] == truth(*case.args).tolist()
+    return lambda case, answer: rows_of(answer) == truth(*case.args).tolist()
 
 
 def rows_are_not(mistake):
-    return lambda case, answer: parts_of(answer)[0] != mistake(*case.args).tolist()
+    return lambda case, answer: rows_of(answer) != mistake(*case.args).tolist()
+
+
+def none_is_bad(case, answer):
+    bad = np.flatnonzero(refused_values(*case.args).any(axis=1))
+    return not set(rows_of(answer)) & set(bad.tolist())
 
 
 def nan_let_in(written, X):
@@ -511,7 +582,7 @@ def counted_anew(written, X):
 
 def prices_are_right(case, answer):
     written, X = case.args
-    return close(parts_of(answer)[1], prices_of(written, X[answered_rows(written, X)]))
+    return close(np.asarray(answer[1], float), prices_of(written, X[answered_rows(written, X)]))
 
 
 def faults_are_right(case, answer):
@@ -519,10 +590,6 @@ def faults_are_right(case, answer):
     expected = [[int(row), NAMES[j]] for row, j in zip(*np.nonzero(refused_values(written, X)), strict=True)]
     given = [[int(row), name] for row, name in parts_of(answer)[2]]
     return sorted(given) == sorted(expected)
-
-
-def prices_kept(case, answer):
-    return len(parts_of(answer)[1]) == len(parts_of(answer)[0])
 
 
 TABLE = '''def answer_table(written, X):
@@ -534,7 +601,14 @@ TABLE = '''def answer_table(written, X):
     refused = [[int(row), written["feature_names"][j]] for row, j in zip(*np.nonzero(~good))]
     return rows, prices, refused
 '''
-NO_FAULTS = "Nothing is wrong with this table: all nine rows are answered."
+THREE_LISTS = "Return three lists: numbers of rows, their prices, and what is refused."
+NO_FAULTS = (
+    "Nothing is wrong with this table, though two values lie on a limit: the first list holds the numbers of all nine "
+    "rows, from 0 to 8."
+)
+BAD_IN = (
+    "A row with a value outside the limits is answered. Neither guess it nor push it to the limit: refuse it."
+)
 NAN_IN = (
     "A row with NaN is answered. NaN is neither below the low limit nor above the high one: ask which values are good, "
     "not which are bad."
@@ -553,9 +627,11 @@ exercise_4 = Exercise(
     raise NotImplementedError
 ''',
     checks=(
+        Check("three lists", 1, table_case(n_faults=3), are_three, THREE_LISTS),
         Check("a table without fault", 1, table_case(n_faults=0), rows_are(answered_rows), NO_FAULTS),
         Check("a blank is refused", 1, table_case(n_faults=1), rows_are_not(nan_let_in), NAN_IN),
         Check("rows keep their numbers", 1, table_case(n_faults=3), rows_are_not(counted_anew), ANEW),
+        Check("what is out of range is refused", 1, table_case(n_faults=3), none_is_bad, BAD_IN),
         Check("good rows are answered", 1, table_case(n_faults=3), rows_are(answered_rows), WHOLE),
         Check("prices of the answered rows", 2, table_case(n_faults=3), prices_are_right, PRICES),
         Check("every refused value is named", 2, table_case(n_faults=3), faults_are_right, LOST),
@@ -576,6 +652,29 @@ exercise_4 = Exercise(
                 '~((X < written["accepted_low"]) | (X > written["accepted_high"]))',
             ),
             NAN_IN,
+        ),
+        WrongAnswer(
+            "values are pushed to the limits",
+            edited(
+                TABLE,
+                "    good = (X",
+                '    X = np.clip(X, written["accepted_low"], written["accepted_high"])\n    good = (X',
+            ),
+            BAD_IN,
+        ),
+        WrongAnswer("limits are refused", edited(edited(TABLE, "X >= ", "X > "), "X <= ", "X < "), NO_FAULTS),
+        WrongAnswer(
+            "true and false for numbers",
+            edited(TABLE, "return rows, prices", "return good.all(axis=1), prices"),
+            NO_FAULTS,
+        ),
+        WrongAnswer("nothing about the refused", edited(TABLE, ", prices, refused", ", prices"), THREE_LISTS),
+        WrongAnswer(
+            "rows without names",
+            edited(
+                TABLE, "return rows, prices, refused", "return rows, prices, [row for row, name in refused]"
+            ),
+            LOST,
         ),
         WrongAnswer(
             "counted anew", edited(TABLE, "return rows, prices", "return np.arange(len(rows)), prices"), ANEW
@@ -649,9 +748,10 @@ def error_is_small(case, answer):
 
 
 def is_single(case, answer):
-    """Whether the error against double precision is that of numbers with seven digits: there, and small."""
-    exact = graph_truth(*case.args[:5], "float64")
-    return close(answer, exact, rtol=1e-4) and np.max(np.abs(np.asarray(answer) - exact)) > 1e-9
+    """Whether the answer is that of numbers with seven digits on the whole way, and not only at its end."""
+    single, exact = graph_truth(*case.args), graph_truth(*case.args[:5], "float64")
+    off = [np.max(np.abs(np.asarray(answer) - truth)) for truth in (single, exact)]
+    return off[0] < off[1]
 
 
 GRAPH_STUB = '''def by_graph(mean, scale, coefficients, intercept, X, kind):
@@ -682,7 +782,9 @@ NOT_DOUBLE = (
     "Right to about seven digits. Asked for are numbers of the given kind, all of them: one input in single "
     "precision is enough to lose the rest."
 )
-NOT_SINGLE = "With kind = 'float32' all numbers, X too, have to be single; yours are as exact as double ones."
+NOT_SINGLE = (
+    "With kind = 'float32' all numbers have to be single from the start, X too; yours are more exact."
+)
 GRAPH_SHAPE = (
     "Four nodes, one after the other: (X - mean) / scale, times the coefficients, plus the intercept: (n,)."
 )
@@ -749,6 +851,15 @@ exercise_5 = Exercise(
         WrongAnswer(
             "always double",
             edited(GRAPH, "    node = onnx", '    kind = "float64"\n    node = onnx'),
+            NOT_SINGLE,
+        ),
+        WrongAnswer(
+            "single at the end",
+            edited(
+                edited(GRAPH, "    node = onnx", '    last, kind = kind, "float64"\n    node = onnx'),
+                "np.array(X, kind)})[0]",
+                "np.array(X, kind)})[0].astype(last)",
+            ),
             NOT_SINGLE,
         ),
         WrongAnswer("columns are not summed", edited(GRAPH, '"MatMul"', '"Mul"'), GRAPH_SHAPE),
