@@ -48,8 +48,14 @@ def p_values_case(rng, values):
 
 
 def middling_case(rng):
-    """Draw p-values of which Holm rings for two, Bonferroni for one, and no correction for three."""
-    return p_values_case(rng, np.array([0.009, 0.0118, 0.031, 0.5, 0.8]))
+    """Draw p-values of which Holm rings for two, Bonferroni for one, and no correction for three.
+
+    Their order is such that the answers, sorted and sorted once more instead of put back, are wrong.
+    """
+    while True:
+        case = p_values_case(rng, np.array([0.009, 0.0118, 0.031, 0.5, 0.8]))
+        if np.any(in_sorted_order(*case.args)[np.argsort(case.args[0])] != holm_rings(*case.args)):
+            return case
 
 
 def gap_case(rng):
@@ -95,8 +101,8 @@ NOT_STOPPED = (
 )
 ORDER_LOST = "Those are the answers for the sorted p-values. Put them back into the order that was given."
 HOLM_IN_GENERAL = (
-    "Sort; multiply the smallest of m by m, the next by m - 1, and so on; let no product fall below the one before; "
-    "compare with the level; return to the order given."
+    "Follow 0.04, 0.01 and 0.03 through your steps: the lesson makes 0.06, 0.03 and 0.06 of them, in this order. "
+    "Which step differs?"
 )
 
 exercise_1 = Exercise(
@@ -157,6 +163,13 @@ exercise_1 = Exercise(
         ),
         WrongAnswer("sorted", edited(HOLM, "answer[order] = ", "answer[:] = "), ORDER_LOST),
         WrongAnswer(
+            "sorted once more",
+            edited(HOLM, "answer[order] = np.maximum", "answer = np.maximum").replace(
+                "return answer", "return answer[order]"
+            ),
+            HOLM_IN_GENERAL,
+        ),
+        WrongAnswer(
             "the factors rise",
             edited(HOLM, "np.arange(len(p_values), 0, -1)", "np.arange(1, len(p_values) + 1)"),
             HOLM_IN_GENERAL,
@@ -198,6 +211,17 @@ def true_worth(quiet, moved, level):
     return [limit, power_above(limit, moved)]
 
 
+def power_is_not(mistake):
+    """Return a judge of the power of those whose limit is right."""
+
+    def judge(case, answer):
+        quiet, moved, _ = case.args
+        limit = true_worth(*case.args)[0]
+        return not (close(answer[0], limit) and close(answer[1], mistake(limit, quiet, moved)))
+
+    return judge
+
+
 def limit_of_single_distances(case, answer):
     quiet, _, level = case.args
     columns = (limit_of(quiet, level), *np.quantile(quiet, 1 - level, axis=0))
@@ -221,8 +245,8 @@ OF_THE_QUIET = (
     "The limit is right. Your power is measured on the quiet comparisons: that is the false alarm rate."
 )
 WORTH_IN_GENERAL = (
-    "Largest distance of each quiet comparison; its 1 - level quantile is the limit. Then the share of "
-    "moved comparisons whose largest distance lies above the limit."
+    "Both numbers rest on one number a comparison. How many quiet comparisons exceed your limit, and is your power "
+    "a share of the moved ones?"
 )
 
 exercise_2 = Exercise(
@@ -255,14 +279,14 @@ exercise_2 = Exercise(
             "the power counts comparisons",
             1,
             distances_case,
-            lambda case, answer: not close(answer[1], np.mean(case.args[1] > true_worth(*case.args)[0])),
+            power_is_not(lambda limit, quiet, moved: np.mean(moved > limit)),
             PER_COMPARISON,
         ),
         Check(
             "the power is that of what moved",
             1,
             distances_case,
-            lambda case, answer: not close(answer[1], power_above(true_worth(*case.args)[0], case.args[0])),
+            power_is_not(lambda limit, quiet, moved: power_above(limit, quiet)),
             OF_THE_QUIET,
         ),
         Check("limit and power are right", 2, distances_case, is_truth(true_worth), WORTH_IN_GENERAL),
@@ -398,8 +422,8 @@ ALL_COUNTED = "Every prediction has one fate: the three counts add up to the num
 LATE = "An outcome that came late has come: if it is here by now, the prediction is judged."
 EXCHANGED = "Waiting and missing are exchanged: who was asked about lately still waits."
 FATES_IN_GENERAL = (
-    "For each prediction: if its outcome is in `arrived` with a time up to now, judged; otherwise, if now - time is "
-    "at most the patience, waiting; otherwise missing."
+    "Follow three houses: one whose deed arrives after `now`, one whose deed never arrives, one whose deed came late. "
+    "What does somebody know of each who looks at `now`, and nothing later?"
 )
 
 exercise_3 = Exercise(
@@ -508,7 +532,8 @@ def true_judges(time, champion_until):
 
 
 def are_rows(case, answer):
-    return np.ndim(answer) == 1 and len(answer) > 0 and bool(np.all(np.isin(answer, np.arange(40))))
+    once = np.ndim(answer) == 1 and 0 < len(answer) == len(np.unique(answer))
+    return bool(once and np.all(np.isin(answer, np.arange(40))))
 
 
 def all_later_than_the_rest(case, answer):
@@ -527,7 +552,9 @@ def same_rows(case, answer):
     return set(np.asarray(answer, dtype=int)) == set(true_judges(*case.args))
 
 
-ROWS = "Return the numbers of rows, at least one. The earliest rows cannot judge: the champion has seen them."
+ROWS = (
+    "Return numbers of rows, one or more, each once. The earliest cannot judge: the champion has seen them."
+)
 AT_RANDOM = (
     "Rows that train are later than rows that judge: the challenger is told the future of the rows that it is judged "
     "on. Which line decides who is last?"
@@ -563,6 +590,15 @@ exercise_4 = Exercise(
         WrongAnswer("nothing repaired", without_raise(TO_REPAIR), AT_RANDOM),
         WrongAnswer(
             "last in the table", edited(REPAIRED, "np.argsort(time)\n", "np.arange(len(time))\n"), AT_RANDOM
+        ),
+        WrongAnswer(
+            "a mask",
+            edited(
+                REPAIRED,
+                "return judges[np.argsort(time[judges])]",
+                "return np.isin(np.arange(len(time)), judges)",
+            ),
+            ROWS,
         ),
         WrongAnswer("the first quarter", edited(REPAIRED, "order[-n_judges:]", "order[:n_judges]"), ROWS),
         WrongAnswer(
@@ -671,8 +707,8 @@ WORSE_PROMOTED = (
 )
 NOT_PROMOTED = "The ends are right, and both are above zero: promote."
 VERDICT_IN_GENERAL = (
-    "saved = champion - challenger; the means of n_blocks stretches; their mean, plus and minus t times their spread "
-    "(ddof=1) divided by the root of n_blocks."
+    "Compare with the formula of the lesson, piece by piece: what is the sample, how many numbers are in it, which "
+    "spread is s_b, and which t was given?"
 )
 
 exercise_5 = Exercise(

@@ -50,7 +50,7 @@ def ks_p_values(then, now):
     verdict="wrong",
     right="How large chance makes it depends on the number of rows. Of eight columns that have not changed the largest "
     "passes 0.4 with 50 rows once in twenty times; with 5,000 rows a shift by three tenths of a standard deviation "
-    "stays below a half of that limit. Compare it with what chance makes at the sizes in hand.",
+    "stays below 0.1. Compare it with what chance makes at the sizes in hand.",
     lesson="08b",
     section="An alarm for every month",
     box=True,
@@ -93,8 +93,8 @@ def tests_ring_for_nothing_and_not_for_a_boom():
     statement="A deployed model must be monitored for drift, retrained, and versioned.",
     verdict="true",
     right="And it matters what is monitored: in a boom that changes prices alone, eight columns and the answers "
-    "of the model ring in no comparison of a year and a half, and the error on outcomes is surely larger after three "
-    "months of sales. Outcomes come late, and some never.",
+    "of the model ring in no comparison of a year and a half, and the error on the outcomes of the first three "
+    "months is larger beyond chance. Outcomes come late, and some never.",
     lesson="08b",
     section="What only outcomes can tell",
     box=True,
@@ -116,8 +116,8 @@ def columns_are_silent_and_outcomes_ring():
     statement="Retrain every night and deploy the newest model.",
     verdict="wrong",
     right="In a town without drift a model of the last twelve months loses against the one of 2006 to 2008 in 12 of 17 "
-    "months; in a booming one it wins in 12. Newer is not better: compare on later rows that neither has seen, and "
-    "once.",
+    "months; in a booming one it wins in 12. Newer is not in itself better: compare on later rows that neither has "
+    "seen, and once.",
     lesson="08b",
     section="Shall the newest model serve?",
     box=True,
