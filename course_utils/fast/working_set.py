@@ -78,15 +78,14 @@ class WorkingSet:
 
     def solve(self, penalty: float, target: float) -> None:
         """Improve w until the duality gap of 1/2 ||y - Zw||^2 + penalty ||w||_1 is at most target."""
-        support = self.support
-        g = self.q[: self.m] - self.w[support] @ self.G[support, : self.m]
+        g = self.q[: self.m] - self._combined(self.G[: self.m, : self.m])
         minimise(self.G, self.m, self.q, self.w, g, penalty, self.yy, target)
 
     def look(self) -> Look:
         """Pass over all columns with the residual of w; ValueError if X or y holds a number that is not finite."""
         support = self.support
         if len(support):
-            residual = self.y - self.w[support] @ self.Z[support]
+            residual = self.y - self._combined(self.Z[: self.m])
             correlations = np.abs(products_with(self.X, residual))
         else:
             residual, correlations = self.y, np.abs(self.Xty)
@@ -96,6 +95,13 @@ class WorkingSet:
             raise ValueError("X and y hold numbers whose products are too large for float64")
         norm = float(np.abs(self.w[support]).sum())
         return Look(correlations, largest, float(residual @ residual), float(residual @ self.y), norm)
+
+    def _combined(self, rows: np.ndarray) -> np.ndarray:
+        """Return w' rows; of a small support only its rows are read, of a large one all: a choice of rows is a copy."""
+        support = self.support
+        if len(support) > self.m / 3:
+            return self.w[: self.m] @ rows
+        return self.w[support] @ rows[support]
 
     def coefficients(self) -> np.ndarray:
         """Return w as coefficients of all columns of X, (n_features,)."""
