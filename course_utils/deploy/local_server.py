@@ -1,7 +1,7 @@
 """A service that runs inside this process, on a free port of this machine alone, as long as a block lasts.
 
     with serve_asgi(create_app(settings)) as url:
-        httpx.get(f"{url}/livez")
+        urllib.request.urlopen(f"{url}/livez")
 
 For lessons and tests: nobody outside this machine can reach it, it prints nothing, and it is always stopped.
 Needs uvicorn, or for a WSGI application werkzeug, which comes with Flask: both of the extra "deploy".
