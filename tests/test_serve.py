@@ -14,6 +14,8 @@ from small_service import KEY, promote
 from test_service_metrics import counts
 
 from course_utils import cli
+from course_utils.cli import serve
+from course_utils.deploy.contract import Feature
 
 VALUE = "/v1/predict_value"
 pytestmark = pytest.mark.service
@@ -32,6 +34,19 @@ def refused(capsys, *arguments):
     said = capsys.readouterr()
     assert (said.out, said.err.count("\n")) == ("", 1)
     return said.err
+
+
+@pytest.mark.parametrize(
+    ("mean", "low", "high", "shown"),
+    [
+        (0.59, 0.0, 4.0, 1.0),
+        (1498.3, 334.0, 3820.0, 1498.0),
+        (0.123456, 0.0, 0.5, 0.1235),
+        (-2.0, 0.0, 1.0, 0.0),
+    ],
+)
+def test_the_request_that_it_prints_has_whole_numbers_where_the_rows_had(mean, low, high, shown):
+    assert serve._ordinary(Feature("fireplaces", "fireplaces", 0.0, 6000.0), mean, low, high) == shown
 
 
 def test_the_request_that_it_prints_is_answered(tmp_path):

@@ -186,11 +186,14 @@ def _curl(address: str, record: dict[str, float], key: str | None) -> str:
 
 def _example(model) -> dict[str, float]:
     """Return a record near the means of the training rows, in few digits."""
-    short = [float(f"{mean:.4g}") for mean in model.mean]
-    parts = zip(model.contract.features, short, model.seen_low, strict=True)
-    return {
-        feature.name: value if feature.low <= value <= feature.high else low for feature, value, low in parts
-    }
+    seen = zip(model.contract.features, model.mean, model.seen_low, model.seen_high, strict=True)
+    return {feature.name: _ordinary(feature, *numbers) for feature, *numbers in seen}
+
+
+def _ordinary(feature, mean: float, low: float, high: float) -> float:
+    """Return about the mean of a feature: whole if its ends are whole, for there are no 0.6 fireplaces."""
+    short = float(round(mean)) if low.is_integer() and high.is_integer() else float(f"{mean:.4g}")
+    return short if feature.low <= short <= feature.high else low
 
 
 def _address(listening: socket.socket) -> str:
