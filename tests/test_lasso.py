@@ -9,7 +9,7 @@ from scipy import sparse
 
 from course_utils.datasets import load_ames, load_diabetes
 from course_utils.fast.lasso import as_columns, lasso
-from course_utils.objective import duality_gap, lam_max
+from course_utils.objective import duality_gap, lam_max, lasso_objective
 from course_utils.solvers import ConvergenceWarning, coordinate_descent
 
 AMES = load_ames()
@@ -72,6 +72,17 @@ def test_it_finds_what_the_readable_solver_finds():
 
 def test_raw_units_of_houses_are_solved_as_well():
     assert proven(AMES.X, AMES.y, 0.001, tol=1e-8).converged
+
+
+def test_the_history_has_the_objective_and_the_gap_of_every_pass():
+    X, y = problem(60, 400)
+    found = lasso(X, y, 0.1)
+    assert len(found.history.gap) == len(found.history.objective) == found.n_iter + 1
+    assert found.history.gap[-1] == found.gap
+    assert found.history.objective[-1] == pytest.approx(
+        lasso_objective(X, y, found.beta, found.intercept, 0.1), rel=1e-12
+    )
+    assert found.history.objective[0] == pytest.approx(y.var() / 2, rel=1e-12)
 
 
 @pytest.mark.parametrize("tol", [1e-4, 1e-6, 1e-10])
@@ -145,13 +156,13 @@ def test_a_gap_that_rounding_cannot_reach_ends_with_a_warning_that_names_it():
     with pytest.warns(ConvergenceWarning, match=r"relative gap \S+ after \d+ passes"):
         found = lasso(X, y, 0.05, tol=1e-30)
     assert not found.converged
-    assert found.n_passes < 50
+    assert found.n_iter < 50
 
 
 def test_passes_can_be_limited():
     X, y = problem(60, 4000)
     with pytest.warns(ConvergenceWarning, match="after 3 passes"):
-        assert proven(X, y, 0.01, max_passes=3).n_passes == 3
+        assert proven(X, y, 0.01, max_iter=3).n_iter == 3
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])

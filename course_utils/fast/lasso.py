@@ -10,13 +10,12 @@ Lesson: notebooks/10_faster_than_the_libraries.ipynb
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
 from numbers import Real
 
 import numpy as np
 
 from course_utils.fast.working_set import ROOM_AT_FIRST, WorkingSet
-from course_utils.solvers import ConvergenceWarning
+from course_utils.solvers import ConvergenceWarning, History, SolverResult
 from course_utils.validation import as_count, as_design, as_penalty, as_target, names_of
 
 GROWTH = 0.15  # of the support: so many columns at most join in a pass, or ROOM_AT_FIRST; 0.07 to 0.3 cost the same
@@ -26,31 +25,7 @@ FINAL = 0.3  # of the gap that is wanted
 PATIENCE = 3  # passes without a smaller gap: rounding allows no more
 
 
-@dataclass(frozen=True, eq=False)
-class Solution:
-    """A solution and its certificate.
-
-    Attributes
-    ----------
-    beta : (n_features,)
-    intercept : float, 0 if none was fitted
-    lam : float
-    gap : float, relative duality gap as `objective.duality_gap` defines it
-    n_passes : int, over X
-    converged : bool, gap <= tol
-    feature_names : tuple of str if X was a pandas frame, else None
-    """
-
-    beta: np.ndarray
-    intercept: float
-    lam: float
-    gap: float
-    n_passes: int
-    converged: bool
-    feature_names: tuple[str, ...] | None = None
-
-
-def lasso(X, y, lam, *, tol=1e-6, fit_intercept=True, max_passes=500) -> Solution:
+def lasso(X, y, lam, *, tol=1e-6, max_iter=500, fit_intercept=True) -> SolverResult:
     """Minimise (1/2n) ||y - intercept - X beta||^2 + lam ||beta||_1, with proof.
 
     Parameters
@@ -61,22 +36,24 @@ def lasso(X, y, lam, *, tol=1e-6, fit_intercept=True, max_passes=500) -> Solutio
     lam : float, positive
     tol : float, positive
         Stop at this relative duality gap (`objective.duality_gap`).
+    max_iter : int, positive
+        Passes over X, without the first.
     fit_intercept : bool
-    max_passes : int, positive
 
     Returns
     -------
-    Solution
+    solvers.SolverResult
+        Its n_iter counts passes over X, without the first, and its history has an entry for each.
 
     Raises
     ------
     TypeError, ValueError
-        Bad X, y, lam (0 included), tol or max_passes.
+        Bad X, y, lam (0 included), tol or max_iter.
 
     Warns
     -----
     ConvergenceWarning
-        max_passes, or what rounding allows, reached above tol; the message and the result hold the gap.
+        max_iter, or what rounding allows, reached above tol; the message and the result hold the gap.
 
     References
     ----------
@@ -89,26 +66,31 @@ def lasso(X, y, lam, *, tol=1e-6, fit_intercept=True, max_passes=500) -> Solutio
     y, lam, tol = as_target(y, len(X)), as_penalty(lam), _as_tolerance(tol)
     mean = y.mean() if fit_intercept else 0.0
     work = WorkingSet(X, y - mean, centred=fit_intercept)
-    gap, n_passes = _solve(work, lam * len(X), tol, as_count(max_passes, "max_passes"))
+    history = _solve(work, lam * len(X), tol, as_count(max_iter, "max_iter"))
+    gap, n_iter = float(history.gap[-1]), len(history.gap) - 1
     if gap > tol:
-        message = f"relative gap {gap:.1e} after {n_passes} passes over X; {tol:.1e} was asked for"
+        message = f"relative gap {gap:.1e} after {n_iter} passes over X; {tol:.1e} was asked for"
         warnings.warn(message, ConvergenceWarning, stacklevel=2)
-    return Solution(work.coefficients(), float(mean - work.offset()), lam, gap, n_passes, gap <= tol, names)
+    beta, intercept = work.coefficients(), float(mean - work.offset())
+    return SolverResult(beta, intercept, lam, gap, n_iter, gap <= tol, history, names)
 
 
-def _solve(work: WorkingSet, penalty: float, tol: float, max_passes: int) -> tuple[float, int]:
-    """Gather and solve until the relative gap is at most tol; return it, and how many passes over X that took."""
-    null = 0.5 * work.yy  # the objective with no feature
-    seen = work.look()
+def _solve(work: WorkingSet, penalty: float, tol: float, max_iter: int) -> History:
+    """Gather and solve until the relative gap is at most tol; return what each pass over X has shown."""
+    seen = work.look(penalty)
+    passes = [seen]
     falling = penalty if work.takes_all else max(penalty, CONTINUATION * seen.largest)
-    best, stalled, n_passes = np.inf, 0, 1
-    while (gap := seen.gap(penalty)) > tol * null and stalled < PATIENCE and n_passes < max_passes:
+    stalled = 0
+    while seen.gap > tol and stalled < PATIENCE and len(passes) <= max_iter:
         work.add(_missing(work, seen.correlations, falling))
-        work.solve(falling, max(FINAL * tol * null, EARLY * seen.gap(falling)))
-        seen, n_passes = work.look(), n_passes + 1
-        stalled = stalled + 1 if falling == penalty and gap >= best else 0
-        best, falling = min(gap, best), max(penalty, CONTINUATION * falling)
-    return (gap / null if null else 0.0), n_passes
+        work.solve(falling, work.null * max(FINAL * tol, EARLY * seen.gap_at(falling)))
+        seen = work.look(penalty)
+        stalled = stalled + 1 if falling == penalty and seen.gap >= min(old.gap for old in passes) else 0
+        passes.append(seen)
+        falling = max(penalty, CONTINUATION * falling)
+    n_samples = len(work.X)
+    objectives = np.array([seen.primal_at(penalty) / n_samples for seen in passes])
+    return History(objectives, np.array([seen.gap for seen in passes]))
 
 
 def _missing(work: WorkingSet, correlations: np.ndarray, penalty: float) -> np.ndarray:

@@ -19,26 +19,38 @@ CHUNK = 2**19  # numbers of float32 that are made float64 at a time
 
 @dataclass(frozen=True, eq=False)
 class Look:
-    """What one pass over X tells of a residual r, with penalty ||w||_1 beside 1/2 ||r||^2.
+    """What one pass over X tells of a residual r, in the problem 1/2 ||r||^2 + penalty ||w||_1.
 
     Attributes
     ----------
+    penalty : float
     correlations : (n_features,), |X'r|
     largest : float, of these
-    rr, ry, norm : float, r'r, r'y and ||w||_1
+    rr, ry, norm, null : float, r'r, r'y, ||w||_1, and the objective with no feature
     """
 
+    penalty: float
     correlations: np.ndarray
     largest: float
     rr: float
     ry: float
     norm: float
+    null: float
 
-    def gap(self, penalty: float) -> float:
-        """Return primal minus dual objective over all columns; the dual point is r, shrunk until it is feasible."""
+    @property
+    def gap(self) -> float:
+        """The relative duality gap over all columns."""
+        return self.gap_at(self.penalty)
+
+    def primal_at(self, penalty: float) -> float:
+        """Return the objective with this penalty."""
+        return 0.5 * self.rr + penalty * self.norm
+
+    def gap_at(self, penalty: float) -> float:
+        """Return primal minus dual objective, relative to the null's; the dual point is r, shrunk until feasible."""
         shrunk = min(1.0, penalty / self.largest) if self.largest > 0.0 else 1.0
-        primal = 0.5 * self.rr + penalty * self.norm
-        return primal - shrunk * self.ry + 0.5 * shrunk**2 * self.rr
+        gap = self.primal_at(penalty) - shrunk * self.ry + 0.5 * shrunk**2 * self.rr
+        return gap / self.null if self.null else 0.0
 
 
 class WorkingSet:
@@ -51,6 +63,7 @@ class WorkingSet:
     def __init__(self, X: np.ndarray, y: np.ndarray, *, centred: bool):
         self.X, self.y, self.centred = X, y, centred
         self.yy, self.Xty = float(y @ y), products_with(X, y)
+        self.null = 0.5 * self.yy  # the objective with no feature
         self.m, self.holds = 0, np.zeros(X.shape[1], dtype=bool)
         n_samples, n_features = X.shape
         self.takes_all = n_samples * n_features**2 <= CHEAP
@@ -81,7 +94,7 @@ class WorkingSet:
         g = self.q[: self.m] - self._combined(self.G[: self.m, : self.m])
         minimise(self.G, self.m, self.q, self.w, g, penalty, self.yy, target)
 
-    def look(self) -> Look:
+    def look(self, penalty: float) -> Look:
         """Pass over all columns with the residual of w; ValueError if X or y holds a number that is not finite."""
         support = self.support
         if len(support):
@@ -94,7 +107,8 @@ class WorkingSet:
             as_design(self.X, min_rows=1)
             raise ValueError("X and y hold numbers whose products are too large for float64")
         norm = float(np.abs(self.w[support]).sum())
-        return Look(correlations, largest, float(residual @ residual), float(residual @ self.y), norm)
+        squares = float(residual @ residual), float(residual @ self.y)
+        return Look(penalty, correlations, largest, *squares, norm, self.null)
 
     def _combined(self, rows: np.ndarray) -> np.ndarray:
         """Return w' rows; of a small support only its rows are read, of a large one all: a choice of rows is a copy."""
