@@ -25,8 +25,8 @@ class Row:
 
 
 def record_answer(record_property, row: Row) -> None:
-    """Leave the row for the table."""
-    record_property(PROPERTY, asdict(row))
+    """Leave the row for the table; half a surrogate pair could not travel between processes."""
+    record_property(PROPERTY, asdict(row) | {"told": ascii(row.told)})
 
 
 def pytest_terminal_summary(terminalreporter):
@@ -50,7 +50,7 @@ def table(rows: Sequence[Row]) -> list[str]:
     """Return the lines: a heading, a line an input, and what they come to."""
     heading = f"{'sent':42} {'to':28} answer"
     lines = [heading, "-" * len(heading)]
-    lines += [f"{row.name[:42]:42} {row.asked[:28]:28} {row.status} {row.told[:60]!a}" for row in rows]
+    lines += [f"{row.name[:42]:42} {row.asked[:28]:28} {row.status} {row.told[:62]}" for row in rows]
     faults = sum(row.status >= 500 for row in rows)
     answered = sum(row.status < 400 for row in rows)
     return [
