@@ -145,7 +145,7 @@ def lasso_path(
 
     Lesson: notebooks/04b_faster_along_the_path.ipynb
     """
-    lams = lam_grid(X, y, fit_intercept=fit_intercept) if lams is None else _as_falling(lams)
+    lams = lam_grid(X, y, fit_intercept=fit_intercept) if lams is None else as_falling(lams)
     results, beta = [], None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # one warning for the path, below
@@ -200,7 +200,8 @@ def lam_for_budget(X, y, budget, *, tol=1e-10, fit_intercept=True) -> float:
     return float(brentq(overspent, weak, strong, xtol=1e-12 * strong, rtol=1e-12))
 
 
-def _as_falling(lams) -> np.ndarray:
+def as_falling(lams) -> np.ndarray:
+    """Return lams as an array, positive and strictly falling; TypeError or ValueError otherwise."""
     if np.ndim(lams) != 1 or len(lams) == 0:
         raise ValueError(
             f"lams has shape {np.shape(lams)}; one dimension is needed, with one penalty or more"

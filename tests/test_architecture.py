@@ -29,7 +29,7 @@ ARROWS = {
     "inference": {"path"},
     "signals": {"path"},
     "networks": {"prox", "objective"},
-    "fast": {"objective", "validation", "solvers"},
+    "fast": {"objective", "validation", "path"},
     "estimators": {"fast"},
     "deploy": {"validation", "evaluation", "datasets", "deploy.registry"},
     "deploy.canonical": set(),

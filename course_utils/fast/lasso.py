@@ -63,7 +63,7 @@ def lasso(X, y, lam, *, tol=1e-6, max_iter=500, fit_intercept=True) -> SolverRes
     Lesson: notebooks/10_faster_than_the_libraries.ipynb
     """
     names, X = names_of(X), as_columns(X)
-    y, lam, tol = as_target(y, len(X)), as_penalty(lam), _as_tolerance(tol)
+    y, lam, tol = as_target(y, len(X)), as_penalty(lam), as_tolerance(tol)
     mean = y.mean() if fit_intercept else 0.0
     work = WorkingSet(X, y - mean, centred=fit_intercept)
     history = _solve(work, lam * len(X), tol, as_count(max_iter, "max_iter"))
@@ -71,7 +71,8 @@ def lasso(X, y, lam, *, tol=1e-6, max_iter=500, fit_intercept=True) -> SolverRes
     if gap > tol:
         message = f"relative gap {gap:.1e} after {n_iter} passes over X; {tol:.1e} was asked for"
         warnings.warn(message, ConvergenceWarning, stacklevel=2)
-    beta, intercept = work.coefficients(), float(mean - work.offset())
+    w = work.w[: work.m]
+    beta, intercept = work.spread_out(w), float(mean - work.offset(w))
     return SolverResult(beta, intercept, lam, gap, n_iter, gap <= tol, history, names)
 
 
@@ -115,7 +116,8 @@ def as_columns(X) -> np.ndarray:
     return as_design(X, min_rows=1)
 
 
-def _as_tolerance(tol) -> float:
+def as_tolerance(tol) -> float:
+    """Return tol as a float if it is positive and finite; ValueError otherwise."""
     if isinstance(tol, bool) or not isinstance(tol, Real) or not 0 < tol < np.inf:
         raise ValueError(f"tol is {tol!r}; a positive number is needed")
     return float(tol)

@@ -5,6 +5,7 @@ Lesson: notebooks/10_faster_than_the_libraries.ipynb
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,13 +61,13 @@ class WorkingSet:
     products with a column do not see its mean. The arrays have room for more than the m columns in use.
     """
 
-    def __init__(self, X: np.ndarray, y: np.ndarray, *, centred: bool):
+    def __init__(self, X: np.ndarray, y: np.ndarray, *, centred: bool, cheap: float = CHEAP):
         self.X, self.y, self.centred = X, y, centred
         self.yy, self.Xty = float(y @ y), products_with(X, y)
         self.null = 0.5 * self.yy  # the objective with no feature
         self.m, self.holds = 0, np.zeros(X.shape[1], dtype=bool)
         n_samples, n_features = X.shape
-        self.takes_all = n_samples * n_features**2 <= CHEAP
+        self.takes_all = n_samples * n_features**2 <= cheap
         self._make_room(n_features if self.takes_all else min(ROOM_AT_FIRST, n_features))
 
     @property
@@ -96,18 +97,24 @@ class WorkingSet:
 
     def look(self, penalty: float) -> Look:
         """Pass over all columns with the residual of w; ValueError if X or y holds a number that is not finite."""
-        support = self.support
-        if len(support):
-            residual = self.y - self._combined(self.Z[: self.m])
-            correlations = np.abs(products_with(self.X, residual))
-        else:
-            residual, correlations = self.y, np.abs(self.Xty)
+        if not len(self.support):
+            return self._seen(penalty, self.w[: self.m], self.y, np.abs(self.Xty))
+        residual = self.y - self._combined(self.Z[: self.m])
+        return self._seen(penalty, self.w[: self.m], residual, np.abs(products_with(self.X, residual)))
+
+    def look_at_all(self, penalties: Sequence[float], W: np.ndarray) -> list[Look]:
+        """Pass over all columns once, with the residuals of several w, (n_penalties, m): one product of matrices."""
+        used = np.flatnonzero(W.any(axis=0))
+        residuals = self.y - W[:, used] @ self.Z[used]
+        correlations = np.abs(products_with(self.X, residuals.T)).T
+        return list(map(self._seen, penalties, W, residuals, correlations))
+
+    def _seen(self, penalty: float, w, residual, correlations) -> Look:
         largest = float(correlations.max())
         if not np.isfinite(largest):
             as_design(self.X, min_rows=1)
             raise ValueError("X and y hold numbers whose products are too large for float64")
-        norm = float(np.abs(self.w[support]).sum())
-        squares = float(residual @ residual), float(residual @ self.y)
+        squares, norm = (float(residual @ residual), float(residual @ self.y)), float(np.abs(w).sum())
         return Look(penalty, correlations, largest, *squares, norm, self.null)
 
     def _combined(self, rows: np.ndarray) -> np.ndarray:
@@ -117,15 +124,15 @@ class WorkingSet:
             return self.w[: self.m] @ rows
         return self.w[support] @ rows[support]
 
-    def coefficients(self) -> np.ndarray:
-        """Return w as coefficients of all columns of X, (n_features,)."""
-        beta = np.zeros(self.X.shape[1])
-        beta[self.index[: self.m]] = self.w[: self.m]
+    def spread_out(self, w: np.ndarray) -> np.ndarray:
+        """Return coefficients of the columns here, (..., m), as coefficients of all columns, (..., n_features)."""
+        beta = np.zeros((*w.shape[:-1], self.X.shape[1]))
+        beta[..., self.index[: w.shape[-1]]] = w
         return beta
 
-    def offset(self) -> float:
-        """Return what the columns contribute at their means: the mean of X beta."""
-        return float(self.mean[: self.m] @ self.w[: self.m])
+    def offset(self, w: np.ndarray) -> np.ndarray:
+        """Return what these coefficients, (..., m), contribute at the means of the columns."""
+        return w @ self.mean[: w.shape[-1]]
 
     def _make_room(self, room: int) -> None:
         """Move what is here into arrays for that many columns; the columns of X are the rows of Z."""
@@ -140,7 +147,7 @@ class WorkingSet:
 
 
 def products_with(X: np.ndarray, r: np.ndarray) -> np.ndarray:
-    """Return X'r in float64, (n_features,); of float32 only a few columns are in float64 at a time."""
+    """Return X'r in float64, for one r or several; of float32 only a few columns are in float64 at a time."""
     if X.dtype == np.float64:
         return X.T @ r
     width = max(1, CHUNK // len(X))

@@ -1,0 +1,124 @@
+"""The LASSO for many penalties: the columns that were gathered stay, and so do their products.
+
+    (1/2n) ||y - intercept - X beta||^2 + lam ||beta||_1      for every lam, strong to weak
+
+Neighbouring penalties need almost the same columns. So several are solved for with the columns at hand, and one pass
+over X, a product of two matrices, says of all of them which are proven.
+Lesson: notebooks/10_faster_than_the_libraries.ipynb
+"""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+
+from course_utils.fast.lasso import FINAL, PATIENCE, as_columns, as_tolerance
+from course_utils.fast.working_set import ROOM_AT_FIRST, Look, WorkingSet
+from course_utils.path import PathResult, as_falling, lam_grid
+from course_utils.solvers import ConvergenceWarning
+from course_utils.validation import as_target, names_of
+
+MOST_AHEAD = 10  # penalties that share a pass; with all columns at hand, any number
+CHEAP = 100_000_000  # multiplications: for many penalties it pays sooner to have the products of all columns
+NEARLY = 0.9  # of a penalty: a column so correlated now may well be needed there
+
+
+def lasso_path(X, y, lams=None, *, tol=1e-6, fit_intercept=True) -> PathResult:
+    """Minimise (1/2n) ||y - intercept - X beta||^2 + lam ||beta||_1 for every lam, strong to weak, with proof.
+
+    Parameters
+    ----------
+    X : (n_samples, n_features)
+        As in `course_utils.fast.lasso.lasso`.
+    y : (n_samples,)
+    lams : (n_lams,) positive and strictly falling, optional
+        `course_utils.path.lam_grid(X, y)` if not given.
+    tol : float, positive
+        The relative duality gap of every solution.
+    fit_intercept : bool
+
+    Returns
+    -------
+    path.PathResult
+        Its n_iters has the number of passes over X until each solution was proven.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Bad X, y or tol, or lams that do not fall.
+
+    Warns
+    -----
+    ConvergenceWarning
+        Once, with the number of lams whose gap rounding kept above tol.
+
+    Lesson: notebooks/10_faster_than_the_libraries.ipynb
+    """
+    names, lams = (
+        names_of(X),
+        lam_grid(X, y, fit_intercept=fit_intercept) if lams is None else as_falling(lams),
+    )
+    X, tol = as_columns(X), as_tolerance(tol)
+    y = as_target(y, len(X))
+    mean = y.mean() if fit_intercept else 0.0
+    work = WorkingSet(X, y - mean, centred=fit_intercept, cheap=CHEAP)
+    betas, offsets, gaps, n_passes = _solve_all(work, lams * len(X), tol)
+    if (gaps > tol).any():
+        unproven = f"{np.sum(gaps > tol)} of {len(lams)} lams"
+        message = f"{unproven} stopped above tol = {tol:.1e}; their largest relative duality gap is {gaps.max():.1e}"
+        warnings.warn(message, ConvergenceWarning, stacklevel=2)
+    return PathResult(lams, betas, mean - offsets, gaps, n_passes, names)
+
+
+def _solve_all(work: WorkingSet, penalties: np.ndarray, tol: float):
+    """Return coefficients, offsets, relative gaps and passes until then, for each penalty."""
+    n = len(penalties)
+    betas, offsets, gaps = np.zeros((n, work.X.shape[1])), np.zeros(n), np.zeros(n)
+    n_passes = np.zeros(n, dtype=int)
+    done, ahead, tries, passes, seen = 0, 2, 0, 1, work.look(penalties[0])
+    while done < n:
+        ahead = n if work.takes_all else ahead
+        batch = penalties[done : done + ahead]
+        work.add(_expected(work, seen.correlations, batch))
+        W = _solutions(work, batch, FINAL * tol * work.null)
+        looks, passes, tries = work.look_at_all(batch, W), passes + 1, tries + 1
+        proven = _leading(looks, tol) or int(tries > PATIENCE)
+        now = slice(done, done + proven)
+        betas[now], offsets[now] = work.spread_out(W[:proven]), work.offset(W[:proven])
+        gaps[now], n_passes[now] = [seen.gap for seen in looks[:proven]], passes
+        next_one = min(proven, len(looks) - 1)
+        seen, work.w[: work.m] = looks[next_one], W[next_one]
+        ahead = min(proven + 2, MOST_AHEAD) if proven == len(looks) else max(1, proven)
+        done, tries = done + proven, 0 if proven else tries
+    return betas, offsets, gaps, n_passes
+
+
+def _solutions(work: WorkingSet, penalties: np.ndarray, target: float) -> np.ndarray:
+    """Return the coefficients of the columns at hand for each penalty, (n_penalties, m), each from the one before."""
+    W = np.empty((len(penalties), work.m))
+    for row, penalty in zip(W, penalties, strict=True):
+        work.solve(penalty, target)
+        row[:] = work.w[: work.m]
+    return W
+
+
+def _expected(work: WorkingSet, correlations: np.ndarray, penalties: np.ndarray) -> np.ndarray:
+    """Return the columns to be gathered: those that violate now, and those that may at the last of these penalties.
+
+    A correlation changes about as fast as the penalty at most (the strong rule of Tibshirani and others, 2012); where
+    that fails, the next pass shows it.
+    """
+    if work.takes_all:
+        return np.flatnonzero(~work.holds)
+    first, last = penalties[0], penalties[-1]
+    wanted = np.flatnonzero((correlations > max(2 * last - first, NEARLY * last)) & ~work.holds)
+    most = max(ROOM_AT_FIRST, len(work.support))
+    if len(wanted) > most:
+        wanted = wanted[np.argpartition(correlations[wanted], -most)[-most:]]
+    return wanted
+
+
+def _leading(looks: list[Look], tol: float) -> int:
+    """Return how many of the first looks, without a break, are a proof."""
+    return next((k for k, seen in enumerate(looks) if seen.gap > tol), len(looks))
