@@ -13,12 +13,13 @@ import warnings
 from numbers import Real
 
 import numpy as np
+from scipy import sparse
 
-from course_utils.fast.working_set import ROOM_AT_FIRST, WorkingSet
+from course_utils.fast.sparse_columns import SparseColumns
+from course_utils.fast.working_set import WorkingSet
 from course_utils.solvers import ConvergenceWarning, History, SolverResult
 from course_utils.validation import as_count, as_design, as_penalty, as_target, names_of
 
-GROWTH = 0.15  # of the support: so many columns at most join in a pass, or ROOM_AT_FIRST; 0.07 to 0.3 cost the same
 CONTINUATION = 0.5  # the penalty falls by this from pass to pass, until it is the one that is wanted
 EARLY = 0.3  # of the gap of the last pass: how well the columns at hand are solved for before the next
 FINAL = 0.3  # of the gap that is wanted
@@ -31,7 +32,8 @@ def lasso(X, y, lam, *, tol=1e-6, max_iter=500, fit_intercept=True) -> SolverRes
     Parameters
     ----------
     X : (n_samples, n_features)
-        Float64 or float32 in Fortran or C order is read where it lies; anything else is copied once.
+        Float64 or float32 in Fortran or C order, or CSC of float64, is read where it lies; anything else is
+        copied once. A sparse matrix is never made dense.
     y : (n_samples,)
     lam : float, positive
     tol : float, positive
@@ -63,57 +65,64 @@ def lasso(X, y, lam, *, tol=1e-6, max_iter=500, fit_intercept=True) -> SolverRes
     Lesson: notebooks/10_faster_than_the_libraries.ipynb
     """
     names, X = names_of(X), as_columns(X)
-    y, lam, tol = as_target(y, len(X)), as_penalty(lam), as_tolerance(tol)
+    y, lam, tol = as_target(y, X.shape[0]), as_penalty(lam), as_tolerance(tol)
     mean = y.mean() if fit_intercept else 0.0
-    work = WorkingSet(X, y - mean, centred=fit_intercept)
-    history = _solve(work, lam * len(X), tol, as_count(max_iter, "max_iter"))
+    kind = SparseColumns if sparse.issparse(X) else WorkingSet
+    work = kind(X, y - mean, centred=fit_intercept)
+    history = solve(work, lam * len(y), tol, as_count(max_iter, "max_iter"))
     gap, n_iter = float(history.gap[-1]), len(history.gap) - 1
     if gap > tol:
         message = f"relative gap {gap:.1e} after {n_iter} passes over X; {tol:.1e} was asked for"
         warnings.warn(message, ConvergenceWarning, stacklevel=2)
-    w = work.w[: work.m]
-    beta, intercept = work.spread_out(w), float(mean - work.offset(w))
-    return SolverResult(beta, intercept, lam, gap, n_iter, gap <= tol, history, names)
+    beta, offset = work.solution()
+    return SolverResult(beta, float(mean - offset), lam, gap, n_iter, gap <= tol, history, names)
 
 
-def _solve(work: WorkingSet, penalty: float, tol: float, max_iter: int) -> History:
-    """Gather and solve until the relative gap is at most tol; return what each pass over X has shown."""
+def solve(work: WorkingSet | SparseColumns, penalty: float, tol: float, max_iter: int) -> History:
+    """Improve and look until the relative gap is at most tol; return what each pass over X has shown.
+
+    Parameters
+    ----------
+    work : WorkingSet or SparseColumns
+        Its coefficients are where it starts, and are the solution afterwards.
+    penalty : float, n lam
+    tol : float
+    max_iter : int
+        Passes, without the first.
+
+    Returns
+    -------
+    solvers.History
+
+    Lesson: notebooks/10_faster_than_the_libraries.ipynb
+    """
     seen = work.look(penalty)
     passes = [seen]
     falling = penalty if work.takes_all else max(penalty, CONTINUATION * seen.largest)
     stalled = 0
     while seen.gap > tol and stalled < PATIENCE and len(passes) <= max_iter:
-        work.add(_missing(work, seen.correlations, falling))
-        work.solve(falling, work.null * max(FINAL * tol, EARLY * seen.gap_at(falling)))
+        work.improve(seen, falling, work.null * max(FINAL * tol, EARLY * seen.gap_at(falling)))
         seen = work.look(penalty)
         stalled = stalled + 1 if falling == penalty and seen.gap >= min(old.gap for old in passes) else 0
         passes.append(seen)
         falling = max(penalty, CONTINUATION * falling)
-    n_samples = len(work.X)
+    n_samples = len(work.y)
     objectives = np.array([seen.primal_at(penalty) / n_samples for seen in passes])
     return History(objectives, np.array([seen.gap for seen in passes]))
 
 
-def _missing(work: WorkingSet, correlations: np.ndarray, penalty: float) -> np.ndarray:
-    """Return the columns to be gathered next: of those that violate the optimality condition, the worst."""
-    if work.takes_all:
-        return np.flatnonzero(~work.holds)
-    missing = np.flatnonzero((correlations > penalty) & ~work.holds)
-    most = max(ROOM_AT_FIRST, int(GROWTH * len(work.support)))
-    if len(missing) > most:
-        missing = missing[np.argpartition(correlations[missing], -most)[-most:]]
-    return missing
+def as_columns(X):
+    """Return X as a float array, each row or each column of it in one piece, or as a CSC matrix of float64.
 
-
-def as_columns(X) -> np.ndarray:
-    """Return X as a float array, (n_samples, n_features), each row or each column of it in one piece.
-
-    The very same array if it is one; a checked copy otherwise. That its numbers are finite, the first pass tells.
+    The very same one if it is one; a checked copy otherwise. That the numbers of a dense one are finite, the first pass tells.
     """
-    is_one = type(X) is np.ndarray and X.ndim == 2 and X.dtype in (np.float64, np.float32) and X.size
-    if is_one and (X.flags.f_contiguous or X.flags.c_contiguous):
-        return X
-    return as_design(X, min_rows=1)
+    if sparse.issparse(X):
+        is_one = X.format == "csc" and X.dtype == np.float64 and X.has_canonical_format and min(X.shape) > 0
+        is_one = is_one and np.isfinite(X.data).all()
+    else:
+        is_one = type(X) is np.ndarray and X.ndim == 2 and X.dtype in (np.float64, np.float32) and X.size
+        is_one = is_one and (X.flags.f_contiguous or X.flags.c_contiguous)
+    return X if is_one else as_design(X, accept_sparse=True, min_rows=1)
 
 
 def as_tolerance(tol) -> float:

@@ -12,13 +12,16 @@ from __future__ import annotations
 import warnings
 
 import numpy as np
+from scipy import sparse
 
-from course_utils.fast.lasso import FINAL, PATIENCE, as_columns, as_tolerance
+from course_utils.fast.lasso import FINAL, PATIENCE, as_columns, as_tolerance, solve
+from course_utils.fast.sparse_columns import SparseColumns
 from course_utils.fast.working_set import ROOM_AT_FIRST, Look, WorkingSet
 from course_utils.path import PathResult, as_falling, lam_grid
 from course_utils.solvers import ConvergenceWarning
 from course_utils.validation import as_target, names_of
 
+MOST_PASSES = 500  # of sparse columns, for one penalty
 MOST_AHEAD = 10  # penalties that share a pass; with all columns at hand, any number
 CHEAP = 100_000_000  # multiplications: for many penalties it pays sooner to have the products of all columns
 NEARLY = 0.9  # of a penalty: a column so correlated now may well be needed there
@@ -60,15 +63,31 @@ def lasso_path(X, y, lams=None, *, tol=1e-6, fit_intercept=True) -> PathResult:
         lam_grid(X, y, fit_intercept=fit_intercept) if lams is None else as_falling(lams),
     )
     X, tol = as_columns(X), as_tolerance(tol)
-    y = as_target(y, len(X))
+    y = as_target(y, X.shape[0])
     mean = y.mean() if fit_intercept else 0.0
-    work = WorkingSet(X, y - mean, centred=fit_intercept, cheap=CHEAP)
-    betas, offsets, gaps, n_passes = _solve_all(work, lams * len(X), tol)
+    if sparse.issparse(X):
+        solved = _solve_each(SparseColumns(X, y - mean, centred=fit_intercept), lams * len(y), tol)
+    else:
+        solved = _solve_all(WorkingSet(X, y - mean, centred=fit_intercept, cheap=CHEAP), lams * len(y), tol)
+    betas, offsets, gaps, n_passes = solved
     if (gaps > tol).any():
         unproven = f"{np.sum(gaps > tol)} of {len(lams)} lams"
         message = f"{unproven} stopped above tol = {tol:.1e}; their largest relative duality gap is {gaps.max():.1e}"
         warnings.warn(message, ConvergenceWarning, stacklevel=2)
     return PathResult(lams, betas, mean - offsets, gaps, n_passes, names)
+
+
+def _solve_each(work: SparseColumns, penalties: np.ndarray, tol: float):
+    """Return the same as `_solve_all`, each penalty from the solution before."""
+    betas, offsets, gaps, n_passes = [], [], [], []
+    for penalty in penalties:
+        history = solve(work, penalty, tol, MOST_PASSES)
+        beta, offset = work.solution()
+        betas.append(beta)
+        offsets.append(offset)
+        gaps.append(history.gap[-1])
+        n_passes.append(len(history.gap))
+    return np.array(betas), np.array(offsets), np.array(gaps), np.cumsum(n_passes)
 
 
 def _solve_all(work: WorkingSet, penalties: np.ndarray, tol: float):

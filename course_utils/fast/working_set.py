@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from course_utils.validation import as_design
 
 ROOM_AT_FIRST = 64  # columns
 CHEAP = 5_000_000  # multiplications: products of all columns that cost less than a few passes and decisions
+GROWTH = 0.15  # of the support: so many columns at most join in a pass, or ROOM_AT_FIRST; 0.07 to 0.3 cost the same
 CHUNK = 2**19  # numbers of float32 that are made float64 at a time
 
 
@@ -90,6 +92,11 @@ class WorkingSet:
         self.q[m:grown], self.index[m:grown] = self.Xty[new], new
         self.holds[new], self.m = True, grown
 
+    def improve(self, seen: Look, penalty: float, target: float) -> None:
+        """Gather what violates most, and solve for the columns that are then here."""
+        self.add(self._missing(seen.correlations, penalty))
+        self.solve(penalty, target)
+
     def solve(self, penalty: float, target: float) -> None:
         """Improve w until the duality gap of 1/2 ||y - Zw||^2 + penalty ||w||_1 is at most target."""
         g = self.q[: self.m] - self._combined(self.G[: self.m, : self.m])
@@ -98,24 +105,16 @@ class WorkingSet:
     def look(self, penalty: float) -> Look:
         """Pass over all columns with the residual of w; ValueError if X or y holds a number that is not finite."""
         if not len(self.support):
-            return self._seen(penalty, self.w[: self.m], self.y, np.abs(self.Xty))
+            return seen_of(self, penalty, self.w[: self.m], self.y, np.abs(self.Xty))
         residual = self.y - self._combined(self.Z[: self.m])
-        return self._seen(penalty, self.w[: self.m], residual, np.abs(products_with(self.X, residual)))
+        return seen_of(self, penalty, self.w[: self.m], residual, np.abs(products_with(self.X, residual)))
 
     def look_at_all(self, penalties: Sequence[float], W: np.ndarray) -> list[Look]:
         """Pass over all columns once, with the residuals of several w, (n_penalties, m): one product of matrices."""
         used = np.flatnonzero(W.any(axis=0))
         residuals = self.y - W[:, used] @ self.Z[used]
         correlations = np.abs(products_with(self.X, residuals.T)).T
-        return list(map(self._seen, penalties, W, residuals, correlations))
-
-    def _seen(self, penalty: float, w, residual, correlations) -> Look:
-        largest = float(correlations.max())
-        if not np.isfinite(largest):
-            as_design(self.X, min_rows=1)
-            raise ValueError("X and y hold numbers whose products are too large for float64")
-        squares, norm = (float(residual @ residual), float(residual @ self.y)), float(np.abs(w).sum())
-        return Look(penalty, correlations, largest, *squares, norm, self.null)
+        return list(map(partial(seen_of, self), penalties, W, residuals, correlations))
 
     def _combined(self, rows: np.ndarray) -> np.ndarray:
         """Return w' rows; of a small support only its rows are read, of a large one all: a choice of rows is a copy."""
@@ -123,6 +122,11 @@ class WorkingSet:
         if len(support) > self.m / 3:
             return self.w[: self.m] @ rows
         return self.w[support] @ rows[support]
+
+    def solution(self) -> tuple[np.ndarray, float]:
+        """Return the coefficients of all columns, and what they contribute at the means of the columns."""
+        w = self.w[: self.m]
+        return self.spread_out(w), float(self.offset(w))
 
     def spread_out(self, w: np.ndarray) -> np.ndarray:
         """Return coefficients of the columns here, (..., m), as coefficients of all columns, (..., n_features)."""
@@ -134,6 +138,16 @@ class WorkingSet:
         """Return what these coefficients, (..., m), contribute at the means of the columns."""
         return w @ self.mean[: w.shape[-1]]
 
+    def _missing(self, correlations: np.ndarray, penalty: float) -> np.ndarray:
+        """Return the columns to be gathered next: of those that violate the optimality condition, the worst."""
+        if self.takes_all:
+            return np.flatnonzero(~self.holds)
+        missing = np.flatnonzero((correlations > penalty) & ~self.holds)
+        most = max(ROOM_AT_FIRST, int(GROWTH * len(self.support)))
+        if len(missing) > most:
+            missing = missing[np.argpartition(correlations[missing], -most)[-most:]]
+        return missing
+
     def _make_room(self, room: int) -> None:
         """Move what is here into arrays for that many columns; the columns of X are the rows of Z."""
         old, m = vars(self).copy(), self.m
@@ -144,6 +158,35 @@ class WorkingSet:
             self.G[:m, :m] = old["G"][:m, :m]
             for name in ("Z", "q", "w", "mean", "index"):
                 getattr(self, name)[:m] = old[name][:m]
+
+
+def seen_of(work, penalty: float, w: np.ndarray, residual: np.ndarray, correlations: np.ndarray) -> Look:
+    """Return what a pass has found; ValueError if X or y holds a number that is not finite.
+
+    Parameters
+    ----------
+    work : WorkingSet or SparseColumns
+    penalty : float
+    w : (n_columns,), the coefficients behind the residual
+    residual : (n_samples,)
+    correlations : (n_columns,), of all columns, or of those in question
+
+    Returns
+    -------
+    Look
+
+    Raises
+    ------
+    ValueError
+
+    Lesson: notebooks/10_faster_than_the_libraries.ipynb
+    """
+    largest = float(correlations.max(initial=0.0))
+    if not np.isfinite(largest):
+        as_design(work.X, accept_sparse=True, min_rows=1)
+        raise ValueError("X and y hold numbers whose products are too large for float64")
+    squares, norm = (float(residual @ residual), float(residual @ work.y)), float(np.abs(w).sum())
+    return Look(penalty, correlations, largest, *squares, norm, work.null)
 
 
 def products_with(X: np.ndarray, r: np.ndarray) -> np.ndarray:
