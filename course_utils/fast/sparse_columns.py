@@ -44,7 +44,7 @@ class SparseColumns:
         if len(support):
             w = self.w[support]
             self.r = self.y - self.X[:, support] @ w + self.mean[support] @ w
-        correlations = np.abs(self.X.T @ self.r - self.mean * self.r.sum())
+        correlations = np.abs(self.X.T @ self.r)
         return seen_of(self, penalty, self.w, self.r, correlations)
 
     def improve(self, seen: Look, penalty: float, target: float) -> None:
