@@ -114,7 +114,8 @@ def solve(work: WorkingSet | SparseColumns, penalty: float, tol: float, max_iter
 def as_columns(X):
     """Return X as a float array, each row or each column of it in one piece, or as a CSC matrix of float64.
 
-    The very same one if it is one; a checked copy otherwise. That the numbers of a dense one are finite, the first pass tells.
+    The very same one if it is one; a checked copy otherwise. That a dense one holds finite numbers, the first pass
+    tells.
     """
     if sparse.issparse(X):
         is_one = X.format == "csc" and X.dtype == np.float64 and X.has_canonical_format and min(X.shape) > 0
