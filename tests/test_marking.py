@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import subprocess
 import sys
@@ -192,8 +193,15 @@ def test_whoever_kills_the_grader_leaves_no_process_behind(room):
     with subprocess.Popen(command, cwd=room.root, **quiet) as grader:
         below = processes_of(grader.pid, seconds=30)
         grader.kill()
-    _, left = psutil.wait_procs(below, timeout=10)
+    _, left = psutil.wait_procs(below, timeout=30)  # one that is still starting ends once it has
     assert left == []
+
+
+def test_a_worker_whose_grader_was_killed_before_it_began_ends_at_once():
+    begin = "import sys; from course_utils.grading import marking; marking._end_with(int(sys.argv[1]))"
+    gone, there = ([sys.executable, "-c", begin, str(pid)] for pid in (2**22 + 1, os.getpid()))
+    assert subprocess.run(gone, timeout=60).returncode == 1
+    assert subprocess.run(there, timeout=60).returncode == 0
 
 
 def test_an_assignment_that_was_not_released_is_refused(tmp_path):

@@ -135,8 +135,10 @@ def test_what_is_trusted_has_limits_too(code, limits):
 
 def test_what_is_trusted_leaves_no_process_behind(tmp_path):
     beats = tmp_path / "beats"
-    code = f"import os, time\nif os.fork(): print(1, flush=True)\nwhile True:\n    open({str(beats)!r}, 'a').write('x')"
-    with sandbox.trusted(["-c", f"{code}\n    time.sleep(0.01)"]) as process:
+    beat = f"open({str(beats)!r}, 'a').write('x'); print(1, flush=True)"
+    with sandbox.trusted(
+        ["-c", f"import os, time\nos.fork()\nwhile True:\n    {beat}\n    time.sleep(0.01)"]
+    ) as process:
         process.stdout.readline()
     beaten = beats.read_text()
     time.sleep(0.3)

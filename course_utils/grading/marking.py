@@ -242,8 +242,9 @@ def _outcomes(waiting: Sequence[Job], jobs: int, scheduler: str | None) -> Itera
     if not waiting:
         return
     with _workers(jobs, scheduler) as parallel:
+        grader = os.getpid() if scheduler is None else None
         outcomes = parallel(
-            joblib.delayed(_attempt)(number, job, os.getpid()) for number, job in enumerate(waiting)
+            joblib.delayed(_attempt)(number, job, grader) for number, job in enumerate(waiting)
         )
         for number, outcome in tqdm(
             outcomes, total=len(waiting), unit="submission", desc=waiting[0].assignment
@@ -274,9 +275,9 @@ def _dask_client(address: str):
         raise GradingError(f"no Dask scheduler answers at {address}: {error}") from error
 
 
-def _attempt(number: int, job: Job, grader: int) -> tuple[int, Marks | str]:
+def _attempt(number: int, job: Job, grader: int | None) -> tuple[int, Marks | str]:
     """Grade one submission; a fault of the grader is one student's, not the run's."""
-    if os.getppid() == grader:  # a process of this run's own, and no worker of a cluster
+    if grader not in (None, os.getpid()):  # in a process of the grader's own, and not here or on a cluster
         _end_with(grader)
     try:
         return number, grade_one(job)
@@ -293,6 +294,8 @@ def _end_with(grader: int) -> None:
             time.sleep(1)
         os._exit(1)
 
+    if os.getppid() != grader:  # killed before this process had begun
+        os._exit(1)
     threading.Thread(target=watch, daemon=True).start()
 
 
