@@ -198,7 +198,9 @@ def test_whoever_kills_the_grader_leaves_no_process_behind(room):
 
 
 def test_a_worker_whose_grader_was_killed_before_it_began_ends_at_once():
-    begin = "import sys; from course_utils.grading import marking; marking._attempt(0, None, int(sys.argv[1]))"
+    begin = (
+        "import sys; from course_utils.grading import marking; marking._attempt(0, None, int(sys.argv[1]))"
+    )
     gone, there = ([sys.executable, "-c", begin, str(pid)] for pid in (2**22 + 1, os.getpid()))
     assert subprocess.run(gone, timeout=60).returncode == 1
     assert subprocess.run(there, timeout=60).returncode == 0
