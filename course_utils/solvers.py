@@ -12,7 +12,6 @@ from __future__ import annotations
 import warnings
 from dataclasses import dataclass
 from math import sqrt
-from numbers import Real
 
 import numpy as np
 
@@ -23,6 +22,7 @@ from course_utils.validation import (
     as_design,
     as_penalty,
     as_target,
+    as_tolerance,
     names_of,
     require_varying_columns,
 )
@@ -256,7 +256,7 @@ def _coordinate_descent_iterates(problem: CentredProblem, lam: float, beta: np.n
 
 def _solve(iterates, X, y, lam, tol, max_iter, fit_intercept, beta_start) -> SolverResult:
     """Run `iterates` until the relative duality gap is at most tol."""
-    lam, tol, max_iter = as_penalty(lam), _as_tolerance(tol), as_count(max_iter, "max_iter")
+    lam, tol, max_iter = as_penalty(lam), as_tolerance(tol), as_count(max_iter, "max_iter")
     problem, feature_names = _centred(X, y, fit_intercept)
     start = _start(problem, lam, beta_start)
     objectives, gaps = [], []
@@ -297,9 +297,3 @@ def _warn_unfinished(n_iter, gap, tol) -> None:
         ConvergenceWarning,
         stacklevel=4,  # the line that called the solver
     )
-
-
-def _as_tolerance(tol) -> float:
-    if isinstance(tol, bool) or not isinstance(tol, Real) or not 0 < tol < np.inf:
-        raise ValueError(f"tol is {tol!r}; a positive number is needed")
-    return float(tol)

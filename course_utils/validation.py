@@ -79,6 +79,13 @@ def as_penalty(lam, *, allow_zero: bool = False) -> float:
     return lam
 
 
+def as_tolerance(tol) -> float:
+    """Return tol as a float if it is a positive and finite number; ValueError otherwise."""
+    if isinstance(tol, bool) or not isinstance(tol, numbers.Real) or not 0 < tol < np.inf:
+        raise ValueError(f"tol is {tol!r}; a positive number is needed")
+    return float(tol)
+
+
 def names_of(X) -> tuple[str, ...] | None:
     """Return the column names of a pandas frame as strings, or None for anything else."""
     columns = getattr(X, "columns", None)

@@ -10,6 +10,7 @@ from course_utils.validation import (
     as_design,
     as_penalty,
     as_target,
+    as_tolerance,
     column_label,
     constant_columns,
     names_of,
@@ -274,3 +275,9 @@ def test_what_is_no_count_is_refused_by_name(value, at_least, wanted):
 
 def test_a_count_comes_back_as_a_python_integer():
     assert type(as_count(np.int64(3), "n_folds", at_least=3)) is int
+
+
+@pytest.mark.parametrize("tol", [0, -1e-6, np.nan, np.inf, True, "1e-6", None])
+def test_a_tolerance_that_is_no_positive_number_is_refused(tol):
+    with pytest.raises(ValueError, match=r"tol is .*; a positive number is needed"):
+        as_tolerance(tol)

@@ -10,7 +10,6 @@ Lesson: notebooks/10_faster_than_the_libraries.ipynb
 from __future__ import annotations
 
 import warnings
-from numbers import Real
 
 import numpy as np
 from scipy import sparse
@@ -18,7 +17,7 @@ from scipy import sparse
 from course_utils.fast.sparse_columns import SparseColumns
 from course_utils.fast.working_set import WorkingSet
 from course_utils.solvers import ConvergenceWarning, History, SolverResult
-from course_utils.validation import as_count, as_design, as_penalty, as_target, names_of
+from course_utils.validation import as_count, as_design, as_penalty, as_target, as_tolerance, names_of
 
 CONTINUATION = 0.5  # the penalty falls by this from pass to pass, until it is the one that is wanted
 EARLY = 0.3  # of the gap of the last pass: how well the columns at hand are solved for before the next
@@ -124,10 +123,3 @@ def as_columns(X):
         is_one = type(X) is np.ndarray and X.ndim == 2 and X.dtype in (np.float64, np.float32) and X.size
         is_one = is_one and (X.flags.f_contiguous or X.flags.c_contiguous)
     return X if is_one else as_design(X, accept_sparse=True, min_rows=1)
-
-
-def as_tolerance(tol) -> float:
-    """Return tol as a float if it is positive and finite; ValueError otherwise."""
-    if isinstance(tol, bool) or not isinstance(tol, Real) or not 0 < tol < np.inf:
-        raise ValueError(f"tol is {tol!r}; a positive number is needed")
-    return float(tol)

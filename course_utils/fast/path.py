@@ -14,12 +14,12 @@ import warnings
 import numpy as np
 from scipy import sparse
 
-from course_utils.fast.lasso import FINAL, PATIENCE, as_columns, as_tolerance, solve
+from course_utils.fast.lasso import FINAL, PATIENCE, as_columns, solve
 from course_utils.fast.sparse_columns import SparseColumns
 from course_utils.fast.working_set import ROOM_AT_FIRST, Look, WorkingSet
 from course_utils.path import PathResult, as_falling, lam_grid
 from course_utils.solvers import ConvergenceWarning
-from course_utils.validation import as_target, names_of
+from course_utils.validation import as_target, as_tolerance, names_of
 
 MOST_PASSES = 500  # of sparse columns, for one penalty
 MOST_AHEAD = 10  # penalties that share a pass; with all columns at hand, any number
