@@ -5,6 +5,7 @@ working_set     only a few columns matter: gather those, and keep their products
 sparse_columns  the same for sparse columns, where no product pays: sweeps, with the residual at hand
 lasso           solve for those, look at all, gather what was missed, until the duality gap proves it good enough
 path            the same for many penalties: the columns and their products stay, and one product certifies several
+homotopy        the exact path of a few columns from their products, from kink to kink
 
 Needs numba, of the extra "fast". The first call in a new environment compiles, once; what was compiled is kept on disk.
 """

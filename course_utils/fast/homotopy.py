@@ -1,0 +1,230 @@
+"""The exact path of the LASSO, from kink to kink: between two kinks the solution moves along a straight line.
+
+    minimise  1/2 w'Gw - q'w + penalty ||w||_1,      penalty = n lam,   G = X'X,   q = X'y
+
+As the penalty falls, the correlations g = q - Gw of the active columns (those with a coefficient) stay on the bound,
+g = penalty sign(w). So their coefficients move by u = inverse(G_active) sign(w) for each unit that the penalty falls,
+and all correlations fall by a = Gu, until one more column reaches the bound or a coefficient reaches zero. No row of X
+is read. Everything here is compiled, and assumes finite numbers.
+Lesson: notebooks/10_faster_than_the_libraries.ipynb
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+
+OUT, ACTIVE, SPANNED = (
+    0,
+    1,
+    2,
+)  # the states of a column; the last: no further than rounding from the active ones
+SINGULAR = 1e-11  # of its squares: so little left of a column beside the active ones is rounding
+PARALLEL = 1e-10  # a correlation that falls as the bound does, but for this, never meets it
+MOST_KINKS = 20  # a column; a path that needs more goes in circles, or costs more than sweeps
+
+
+@dataclass(frozen=True, eq=False)
+class KinkPaths:
+    """The exact paths of several problems at the penalties that were asked for.
+
+    Attributes
+    ----------
+    coefficients : (n_problems, n_penalties, n_features), zero where the path was not followed
+    n_reached : (n_problems,), how many penalties, from the strongest, have their solution
+        Fewer than were asked for if the path had too many kinks: finish with `course_utils.fast.gram.minimise`.
+        Rounding is not checked here; a duality gap does (`course_utils.fast.gram_paths`).
+    n_kinks : (n_problems,), joins and leaves on the way
+    """
+
+    coefficients: np.ndarray
+    n_reached: np.ndarray
+    n_kinks: np.ndarray
+
+
+def homotopy_paths(Gs, qs, penalties, *, most_kinks=None) -> KinkPaths:
+    """Follow the minimiser of 1/2 w'Gw - q'w + penalty ||w||_1 for each pair (G, q), as the penalty falls.
+
+    Duplicated, zero and constant columns are left at zero; ties join one after the other.
+
+    Parameters
+    ----------
+    Gs : (n_problems, n_features, n_features)
+    qs : (n_problems, n_features)
+    penalties : (n_problems, n_penalties), or (n_penalties,) for all, n lam, falling
+    most_kinks : int, optional
+        Stop a path there; 20 a column if not given.
+
+    Returns
+    -------
+    KinkPaths
+
+    References
+    ----------
+    Osborne, Presnell and Turlach (2000), A new approach to variable selection in least squares problems;
+    Efron, Hastie, Johnstone and Tibshirani (2004), Least angle regression, section 3.
+
+    Lesson: notebooks/10_faster_than_the_libraries.ipynb
+    """
+    n_problems, n_features = np.shape(qs)
+    shape = (n_problems, np.shape(penalties)[-1])
+    Gs, qs, penalties = map(_as_compiled, (Gs, qs, np.broadcast_to(penalties, shape)))
+    most_kinks = MOST_KINKS * n_features if most_kinks is None else most_kinks
+    coefficients = np.zeros((*shape, n_features))
+    n_reached, n_kinks = np.empty(n_problems, dtype=np.int64), np.empty(n_problems, dtype=np.int64)
+    _follow_each(Gs, qs, penalties, most_kinks, coefficients, n_reached, n_kinks)
+    return KinkPaths(coefficients, n_reached, n_kinks)
+
+
+def _as_compiled(values) -> np.ndarray:
+    # every other kind of array, a read-only one included, would be compiled for anew
+    return np.require(values, np.float64, ("C", "W"))
+
+
+@njit(cache=True)
+def _follow_each(Gs, qs, penalties, most_kinks, coefficients, n_reached, n_kinks):
+    """Follow each path; one call for all, since a call from Python costs as much as a small path."""
+    for b in range(len(qs)):
+        n_reached[b], n_kinks[b] = _follow(Gs[b], qs[b], penalties[b], most_kinks, coefficients[b])
+
+
+@njit(cache=True)
+def _follow(G, q, penalties, most_kinks, solutions):
+    """Write the solution for each penalty; return for how many, and after how many kinks.
+
+    The k active columns have the numbers active[:k], the coefficients w[:k] and the signs s[:k], in the order in
+    which they came; M[:k, :k] is the inverse of their G.
+    """
+    p = len(q)
+    state, active = np.zeros(p, np.int8), np.empty(p, np.int64)
+    w, s, u, M, scratch = np.zeros(p), np.empty(p), np.empty(p), np.empty((p, p)), np.empty(p)
+    g, a = q.copy(), np.empty(p)
+    k, kinks, reached, joiner = 0, 0, 0, np.argmax(np.abs(q))
+    bound = abs(g[joiner])
+    while reached < len(penalties) and penalties[reached] >= bound:
+        reached += 1
+    while reached < len(penalties) and kinks < most_kinks:
+        if joiner >= 0:
+            if _join(G, joiner, active, k, M, scratch):
+                state[joiner], s[k], w[k], k = ACTIVE, np.sign(g[joiner]), 0.0, k + 1
+            else:
+                state[joiner] = SPANNED
+        _directions(G, active, s, k, M, u, a)
+        step, joiner = _until_a_join(g, a, state, bound)
+        step, leaver = _until_a_leave(w, u, s, k, step)
+        while reached < len(penalties) and penalties[reached] >= bound - step:
+            _write(solutions[reached], active, w, u, k, bound - penalties[reached])
+            reached += 1
+        w[:k] += step * u[:k]
+        g -= step * a
+        bound -= step
+        kinks += 1
+        if leaver >= 0:
+            joiner = -1
+            state[active[leaver]] = OUT
+            state[state == SPANNED] = OUT  # one column fewer to span them
+            k = _leave(leaver, active, w, s, k, M)
+    return reached, kinks
+
+
+@njit(cache=True)
+def _write(solution, active, w, u, k, further):
+    """Write down where the coefficients are when the penalty has fallen that much further."""
+    for i in range(k):
+        solution[active[i]] = w[i] + further * u[i]
+
+
+@njit(cache=True)
+def _directions(G, active, s, k, M, u, a):
+    """Compute how fast the coefficients move, u = Ms, and how fast the correlations fall, a = Gu."""
+    a[:] = 0.0
+    for i in range(k):
+        u[i] = _dot(M[i], s, k)
+        row, speed = G[active[i]], u[i]
+        for j in range(len(a)):
+            a[j] += speed * row[j]
+
+
+@njit(cache=True)
+def _until_a_join(g, a, state, bound):
+    """Return how far the bound falls until the next column meets it, and which; (bound, -1) if none does."""
+    step, joiner = bound, -1
+    for j in range(len(g)):
+        if state[j] == OUT:
+            # from below the distance is bound - g and closes at the speed 1 - a, from above bound + g at 1 + a
+            for side in (1.0, -1.0):
+                speed = 1.0 - side * a[j]
+                distance = max(bound - side * g[j], 0.0)
+                if speed > PARALLEL and distance < step * speed:
+                    step, joiner = distance / speed, j
+    return step, joiner
+
+
+@njit(cache=True)
+def _until_a_leave(w, u, s, k, step):
+    """Return how far the bound falls until a coefficient is zero, if that is before step, and its place, or -1."""
+    leaver = -1
+    for i in range(k):
+        towards_zero = -s[i] * u[i]
+        distance = max(s[i] * w[i], 0.0)
+        if towards_zero > 0.0 and distance < step * towards_zero:
+            step, leaver = distance / towards_zero, i
+    return step, leaver
+
+
+@njit(cache=True)
+def _join(G, joiner, active, k, M, h):
+    """Border the inverse M with one more column; return False, and change nothing, if the active ones span it.
+
+    With h = Mb, b = G[active, joiner], and d = G[joiner, joiner] - b'h, what the others leave of the column,
+
+        the inverse of  G  b    is    M + hh'/d   -h/d
+                        b' c          -h'/d        1/d
+    """
+    left = G[joiner, joiner]
+    b = np.empty(k)
+    for i in range(k):
+        b[i] = G[joiner, active[i]]
+    for i in range(k):
+        h[i] = _dot(M[i], b, k)
+        left -= h[i] * b[i]
+    if not left > SINGULAR * G[joiner, joiner]:
+        return False
+    for i in range(k):
+        _add(M[i], h[i] / left, h, k)
+        M[i, k] = M[k, i] = -h[i] / left
+    M[k, k] = 1.0 / left
+    active[k] = joiner
+    return True
+
+
+@njit(cache=True)
+def _leave(place, active, w, s, k, M):
+    """Take one column out of the inverse M, put the last one in its place, and return how many are left.
+
+    The inverse of what remains is M - hh'/d, with h the column of M that goes, and d its diagonal entry.
+    """
+    h, last = M[place, :k].copy(), k - 1
+    for i in range(k):
+        _add(M[i], -h[i] / h[place], h, k)
+    for i in range(last):
+        M[place, i] = M[i, place] = M[last, i]
+    M[place, place] = M[last, last]
+    active[place], w[place], s[place] = active[last], w[last], s[last]
+    return last
+
+
+@njit(cache=True, fastmath=True)
+def _dot(row, vector, k):
+    total = 0.0
+    for c in range(k):
+        total += row[c] * vector[c]
+    return total
+
+
+@njit(cache=True)
+def _add(row, factor, vector, k):
+    for c in range(k):
+        row[c] += factor * vector[c]
