@@ -29,7 +29,9 @@ ARROWS = {
     "inference": {"path"},
     "signals": {"path"},
     "networks": {"prox", "objective"},
-    "fast": {"objective", "validation", "path"},
+    "fast": {"objective", "validation", "path", "fast.chunks"},
+    "fast.chunks": set(),
+    **{f"fast.{part}": {"fast", "resampling"} for part in ("bootstrap", "stability")},
     "estimators": {"fast"},
     "deploy": {"validation", "evaluation", "datasets", "deploy.registry"},
     "deploy.canonical": set(),
@@ -122,6 +124,7 @@ LIBRARIES = {
     **{part: {"numpy", "scipy", "tqdm", "joblib"} for part in ("tuning", "evaluation", "resampling")},
     "datasets": {"numpy", "scipy", "sklearn", "pandas"},  # the last two inside functions: see the last tests
     "fast": {"numpy", "scipy", "numba", "sklearn"},
+    "fast.chunks": {"joblib", "threadpoolctl", "distributed"},  # the last of the extra "cluster"
     "estimators": {"numpy", "scipy", "sklearn"},
     "deploy": {"numpy", "scipy", "sklearn"},
     **{

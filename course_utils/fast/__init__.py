@@ -6,6 +6,7 @@ sparse_columns  the same for sparse columns, where no product pays: sweeps, with
 lasso           solve for those, look at all, gather what was missed, until the duality gap proves it good enough
 path            the same for many penalties: the columns and their products stay, and one product certifies several
 homotopy        the exact path of a few columns from their products, from kink to kink
+chunks          the same work on several processes or machines, equal to the bit
 
 Needs numba, of the extra "fast". The first call in a new environment compiles, once; what was compiled is kept on disk.
 """

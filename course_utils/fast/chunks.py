@@ -1,0 +1,128 @@
+"""Long work in chunks, on several processes, threads or machines: the answer is the same to the bit, wherever it was.
+
+Three things make it so. What is in a chunk depends on the problem alone, not on who works. A chunk is one product of
+matrices or several, and those are summed in another order when BLAS takes another number of threads: so it takes one.
+And the results come back in the order of the chunks.
+
+Who works is said as everywhere in the scientific libraries: `n_jobs`, or `joblib.parallel_config(backend=...)` around
+the call. With Dask, of the extra "cluster", what all chunks share leaves this machine once.
+Lesson: notebooks/10_faster_than_the_libraries.ipynb
+"""
+
+from __future__ import annotations
+
+import threading
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+
+from joblib import Parallel, delayed
+from joblib.parallel import get_active_backend
+from threadpoolctl import ThreadpoolController
+
+
+def in_chunks(work: Callable, chunks: Sequence, shared: tuple = (), *, n_jobs: int | None = 1) -> Iterator:
+    """Yield work(chunk, *shared) for each chunk, in order.
+
+    Under `joblib.parallel_config(backend="dask")` the workers of the cluster do it. A worker that is killed costs
+    time, and no more: its chunks are done anew, and `shared`, if it was the last to have it, is sent to another.
+
+    Parameters
+    ----------
+    work : function of a chunk and of what is shared, which can be pickled
+    chunks : sequence
+        The same for every n_jobs, or results differ in their last bits.
+    shared : tuple
+        What every chunk needs: X, y. It goes to the others once, not once a chunk.
+    n_jobs : int or None
+        As joblib takes it: -1 for all cores, None for what `joblib.parallel_config` says, 1 if that says nothing.
+        A cluster takes all the workers it has.
+
+    Returns
+    -------
+    iterator
+        Lazy: nothing is done before the first result is asked for, with one job.
+
+    Raises
+    ------
+    Exception
+        Whatever work raises; distributed.KilledWorker if a chunk has cost several workers their lives.
+
+    Lesson: notebooks/10_faster_than_the_libraries.ipynb
+    """
+    client = getattr(get_active_backend()[0], "client", None)  # of joblib's backends only Dask's has one
+    if client is not None and not _in_a_worker():
+        return _on_a_cluster(client, work, chunks, shared)
+    if client is not None:  # chunks of a chunk: a worker that waited for others might wait for ever
+        return (_alone(work, chunk, shared) for chunk in chunks)
+    return Parallel(n_jobs=n_jobs, return_as="generator")(
+        delayed(_alone)(work, chunk, shared) for chunk in chunks
+    )
+
+
+def _on_a_cluster(client, work: Callable, chunks: Sequence, shared: tuple) -> Iterator:
+    """Yield the results from the workers of a Dask cluster.
+
+    What is shared goes as the result of a task that does nothing, and is not scattered: what was scattered is lost
+    with the workers that hold it, the result of a task is made again.
+    """
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Sending large graph")  # once, and this is how it should be
+        there = client.submit(_as_it_is, shared, pure=False)
+    futures = [client.submit(_alone, work, chunk, there, pure=False) for chunk in chunks]
+    futures.reverse()
+    while futures:
+        yield futures.pop().result()  # and the cluster forgets it
+
+
+def _in_a_worker() -> bool:
+    """Say whether a worker of a Dask cluster is running this."""
+    from distributed import get_worker
+
+    try:
+        get_worker()
+    except ValueError:
+        return False
+    return True
+
+
+def _as_it_is(shared: tuple) -> tuple:
+    return shared
+
+
+def _alone(work: Callable, chunk, shared: tuple):
+    """Do one chunk with one BLAS thread."""
+    with ONE_THREAD:
+        return work(chunk, *shared)
+
+
+class _OneThread:
+    """While anyone in this process is inside, BLAS takes one thread.
+
+    The number of threads belongs to the process: of chunks in several threads, the first to come in sets it, and
+    the last to leave sets it back.
+    """
+
+    def __init__(self):
+        self._lock, self._inside, self._limit = threading.Lock(), 0, None
+
+    def __enter__(self):
+        with self._lock:
+            if self._inside == 0:
+                self._limit = _libraries().limit(limits=1, user_api="blas")
+            self._inside += 1
+
+    def __exit__(self, *_):
+        with self._lock:
+            self._inside -= 1
+            if self._inside == 0:
+                self._limit.restore_original_limits()
+
+
+ONE_THREAD = _OneThread()
+
+
+@cache
+def _libraries() -> ThreadpoolController:
+    """Look for the BLAS libraries of this process, once: to look takes as long as a small bootstrap."""
+    return ThreadpoolController()
