@@ -7,6 +7,7 @@ lasso           solve for those, look at all, gather what was missed, until the 
 path            the same for many penalties: the columns and their products stay, and one product certifies several
 homotopy        the exact path of a few columns from their products, from kink to kink
 chunks          the same work on several processes or machines, equal to the bit
+gram_paths      proof of each of its solutions, again from products alone, and sweeps for what it leaves
 
 Needs numba, of the extra "fast". The first call in a new environment compiles, once; what was compiled is kept on disk.
 """
