@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from course_utils.datasets import load_ames, load_diabetes
-from course_utils.fast.lasso import as_columns, lasso
+from course_utils.fast.lasso import lasso
+from course_utils.fast.problem import as_columns
 from course_utils.objective import duality_gap, lam_max, lasso_objective
 from course_utils.solvers import ConvergenceWarning, coordinate_descent
 

@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
-from course_utils.fast.lasso import as_columns, lasso
+from course_utils.fast.lasso import lasso
 from course_utils.fast.path import lasso_path
+from course_utils.fast.problem import as_columns
 from course_utils.objective import duality_gap, lam_max
 from course_utils.path import lam_grid
 from course_utils.solvers import ConvergenceWarning

@@ -14,19 +14,37 @@ import warnings
 import numpy as np
 from scipy import sparse
 
+from course_utils.fast.problem import Problem
 from course_utils.fast.sparse_columns import SparseColumns
 from course_utils.fast.working_set import WorkingSet
+from course_utils.objective import as_coefficients
 from course_utils.solvers import ConvergenceWarning, History, SolverResult
-from course_utils.validation import as_count, as_design, as_penalty, as_target, as_tolerance, names_of
+from course_utils.validation import as_count, as_penalty, as_tolerance, names_of
 
 CONTINUATION = 0.5  # the penalty falls by this from pass to pass, until it is the one that is wanted
 EARLY = 0.3  # of the gap of the last pass: how well the columns at hand are solved for before the next
 FINAL = 0.3  # of the gap that is wanted
+FINEST = 1e-15  # of the null objective: no gap is sought below
 PATIENCE = 3  # passes without a smaller gap: rounding allows no more
 
 
-def lasso(X, y, lam, *, tol=1e-6, max_iter=500, fit_intercept=True) -> SolverResult:
-    """Minimise (1/2n) ||y - intercept - X beta||^2 + lam ||beta||_1, with proof.
+def lasso(
+    X,
+    y,
+    lam,
+    *,
+    tol=1e-6,
+    max_iter=500,
+    fit_intercept=True,
+    sample_weight=None,
+    feature_weights=None,
+    l2=0.0,
+    positive=False,
+    beta_start=None,
+) -> SolverResult:
+    """Minimise the LASSO objective, with proof; with weights and a second penalty if they are given.
+
+        (1/2n) sum_i s_i (y_i - intercept - x_i beta)^2 + lam sum_j v_j |beta_j| + (l2/2) ||beta||^2,   sum_i s_i = n
 
     Parameters
     ----------
@@ -40,6 +58,16 @@ def lasso(X, y, lam, *, tol=1e-6, max_iter=500, fit_intercept=True) -> SolverRes
     max_iter : int, positive
         Passes over X, without the first.
     fit_intercept : bool
+    sample_weight : (n_samples,) not negative, optional
+        s, rescaled to the sum n: only their ratios matter.
+    feature_weights : (n_features,) positive, optional
+        v: each coefficient's own price (Zou 2006, the adaptive LASSO).
+    l2 : float, not negative
+        Makes it an elastic net (Zou and Hastie 2005).
+    positive : bool
+        Coefficients must not be negative.
+    beta_start : (n_features,), optional
+        Where to start, such as the solution at a neighbouring lam.
 
     Returns
     -------
@@ -49,7 +77,7 @@ def lasso(X, y, lam, *, tol=1e-6, max_iter=500, fit_intercept=True) -> SolverRes
     Raises
     ------
     TypeError, ValueError
-        Bad X, y, lam (0 included), tol or max_iter.
+        Bad X, y, lam (0 included), weights, l2, tol or max_iter.
 
     Warns
     -----
@@ -63,18 +91,61 @@ def lasso(X, y, lam, *, tol=1e-6, max_iter=500, fit_intercept=True) -> SolverRes
 
     Lesson: notebooks/10_faster_than_the_libraries.ipynb
     """
-    names, X = names_of(X), as_columns(X)
-    y, lam, tol = as_target(y, X.shape[0]), as_penalty(lam), as_tolerance(tol)
-    mean = y.mean() if fit_intercept else 0.0
-    kind = SparseColumns if sparse.issparse(X) else WorkingSet
-    work = kind(X, y - mean, centred=fit_intercept)
-    history = solve(work, lam * len(y), tol, as_count(max_iter, "max_iter"))
-    gap, n_iter = float(history.gap[-1]), len(history.gap) - 1
-    if gap > tol:
-        message = f"relative gap {gap:.1e} after {n_iter} passes over X; {tol:.1e} was asked for"
+    lam, tol, max_iter = as_penalty(lam), as_tolerance(tol), as_count(max_iter, "max_iter")
+    problem = Problem.of(
+        X,
+        y,
+        fit_intercept=fit_intercept,
+        sample_weight=sample_weight,
+        feature_weights=feature_weights,
+        l2=l2,
+        positive=positive,
+    )
+    if beta_start is not None:
+        beta_start = as_coefficients(beta_start, problem.X.shape[1], "beta_start")
+        beta_start = np.maximum(beta_start, 0.0) if positive else beta_start
+    result = solve_problem(problem, lam, tol=tol, max_iter=max_iter, beta_start=beta_start, names=names_of(X))
+    if not result.converged:
+        message = (
+            f"relative gap {result.gap:.1e} after {result.n_iter} passes over X; {tol:.1e} was asked for"
+        )
         warnings.warn(message, ConvergenceWarning, stacklevel=2)
+    return result
+
+
+def solve_problem(
+    problem: Problem, lam, *, tol=1e-6, max_iter=500, beta_start=None, names=None
+) -> SolverResult:
+    """Return the solution of a problem that was checked; whoever calls looks whether it converged.
+
+    Parameters
+    ----------
+    problem : Problem
+        It says what is minimised.
+    lam : float, positive
+    tol : float, positive; with zero, until rounding allows no more
+    max_iter : int
+    beta_start : (n_features,), optional
+    names : tuple of str, optional
+
+    Returns
+    -------
+    solvers.SolverResult
+
+    Lesson: notebooks/10_faster_than_the_libraries.ipynb
+    """
+    work = work_on(problem)
+    if beta_start is not None:
+        work.start_from(beta_start)
+    history = solve(work, lam * problem.n_samples, tol, max_iter)
+    gap, n_iter = float(history.gap[-1]), len(history.gap) - 1
     beta, offset = work.solution()
-    return SolverResult(beta, float(mean - offset), lam, gap, n_iter, gap <= tol, history, names)
+    return SolverResult(beta, problem.mean - offset, lam, gap, n_iter, gap <= tol, history, names)
+
+
+def work_on(problem: Problem, n_lams: int = 1) -> WorkingSet | SparseColumns:
+    """Return the place of work: sparse columns are swept over as they are, dense ones gathered as needed."""
+    return SparseColumns(problem) if sparse.issparse(problem.X) else WorkingSet(problem, n_lams)
 
 
 def solve(work: WorkingSet | SparseColumns, penalty: float, tol: float, max_iter: int) -> History:
@@ -100,26 +171,11 @@ def solve(work: WorkingSet | SparseColumns, penalty: float, tol: float, max_iter
     falling = penalty if work.takes_all else max(penalty, CONTINUATION * seen.largest)
     stalled = 0
     while seen.gap > tol and stalled < PATIENCE and len(passes) <= max_iter:
-        work.improve(seen, falling, work.null * max(FINAL * tol, EARLY * seen.gap_at(falling)))
+        early = EARLY * seen.gap_at(falling) if work.stops_early else 0.0
+        work.improve(seen, falling, work.null * max(FINAL * tol, FINEST, early))
         seen = work.look(penalty)
         stalled = stalled + 1 if falling == penalty and seen.gap >= min(old.gap for old in passes) else 0
         passes.append(seen)
         falling = max(penalty, CONTINUATION * falling)
-    n_samples = len(work.y)
-    objectives = np.array([seen.primal_at(penalty) / n_samples for seen in passes])
+    objectives = np.array([seen.primal_at(penalty) / work.problem.n_samples for seen in passes])
     return History(objectives, np.array([seen.gap for seen in passes]))
-
-
-def as_columns(X):
-    """Return X as a float array, each row or each column of it in one piece, or as a CSC matrix of float64.
-
-    The very same one if it is one; a checked copy otherwise. That a dense one holds finite numbers, the first pass
-    tells.
-    """
-    if sparse.issparse(X):
-        is_one = X.format == "csc" and X.dtype == np.float64 and X.has_canonical_format and min(X.shape) > 0
-        is_one = is_one and np.isfinite(X.data).all()
-    else:
-        is_one = type(X) is np.ndarray and X.ndim == 2 and X.dtype in (np.float64, np.float32) and X.size
-        is_one = is_one and (X.flags.f_contiguous or X.flags.c_contiguous)
-    return X if is_one else as_design(X, accept_sparse=True, min_rows=1)

@@ -14,21 +14,35 @@ import warnings
 import numpy as np
 from scipy import sparse
 
-from course_utils.fast.lasso import FINAL, PATIENCE, as_columns, solve
+from course_utils.fast.lasso import FINAL, FINEST, PATIENCE, solve, work_on
+from course_utils.fast.problem import Problem
 from course_utils.fast.sparse_columns import SparseColumns
 from course_utils.fast.working_set import ROOM_AT_FIRST, Look, WorkingSet
-from course_utils.path import PathResult, as_falling, lam_grid
+from course_utils.path import PathResult, as_falling
 from course_utils.solvers import ConvergenceWarning
-from course_utils.validation import as_target, as_tolerance, names_of
+from course_utils.validation import as_tolerance, names_of
 
 MOST_PASSES = 500  # of sparse columns, for one penalty
 MOST_AHEAD = 10  # penalties that share a pass; with all columns at hand, any number
-CHEAP = 100_000_000  # multiplications: for many penalties it pays sooner to have the products of all columns
+N_LAMS, RATIO = 100, 1e-3  # of the penalties, if none are given; as in course_utils.path.lam_grid
 NEARLY = 0.9  # of a penalty: a column so correlated now may well be needed there
 
 
-def lasso_path(X, y, lams=None, *, tol=1e-6, fit_intercept=True) -> PathResult:
-    """Minimise (1/2n) ||y - intercept - X beta||^2 + lam ||beta||_1 for every lam, strong to weak, with proof.
+def lasso_path(
+    X,
+    y,
+    lams=None,
+    *,
+    tol=1e-6,
+    fit_intercept=True,
+    sample_weight=None,
+    feature_weights=None,
+    l2=0.0,
+    positive=False,
+) -> PathResult:
+    """Minimise the objective of `course_utils.fast.lasso.lasso` for every lam, strong to weak, with proof.
+
+        (1/2n) sum_i s_i (y_i - intercept - x_i beta)^2 + lam sum_j v_j |beta_j| + (l2/2) ||beta||^2,   sum_i s_i = n
 
     Parameters
     ----------
@@ -36,10 +50,11 @@ def lasso_path(X, y, lams=None, *, tol=1e-6, fit_intercept=True) -> PathResult:
         As in `course_utils.fast.lasso.lasso`.
     y : (n_samples,)
     lams : (n_lams,) positive and strictly falling, optional
-        `course_utils.path.lam_grid(X, y)` if not given.
+        If not given, a hundred in equal ratios, from the smallest lam whose solution is zero to its thousandth.
     tol : float, positive
         The relative duality gap of every solution.
-    fit_intercept : bool
+    fit_intercept, sample_weight, feature_weights, l2, positive
+        As in `course_utils.fast.lasso.lasso`.
 
     Returns
     -------
@@ -49,7 +64,7 @@ def lasso_path(X, y, lams=None, *, tol=1e-6, fit_intercept=True) -> PathResult:
     Raises
     ------
     TypeError, ValueError
-        Bad X, y or tol, or lams that do not fall.
+        Bad X, y, weights, l2 or tol, or lams that do not fall.
 
     Warns
     -----
@@ -58,23 +73,56 @@ def lasso_path(X, y, lams=None, *, tol=1e-6, fit_intercept=True) -> PathResult:
 
     Lesson: notebooks/10_faster_than_the_libraries.ipynb
     """
-    names, lams = (
-        names_of(X),
-        lam_grid(X, y, fit_intercept=fit_intercept) if lams is None else as_falling(lams),
+    tol = as_tolerance(tol)
+    problem = Problem.of(
+        X,
+        y,
+        fit_intercept=fit_intercept,
+        sample_weight=sample_weight,
+        feature_weights=feature_weights,
+        l2=l2,
+        positive=positive,
     )
-    X, tol = as_columns(X), as_tolerance(tol)
-    y = as_target(y, X.shape[0])
-    mean = y.mean() if fit_intercept else 0.0
-    if sparse.issparse(X):
-        solved = _solve_each(SparseColumns(X, y - mean, centred=fit_intercept), lams * len(y), tol)
-    else:
-        solved = _solve_all(WorkingSet(X, y - mean, centred=fit_intercept, cheap=CHEAP), lams * len(y), tol)
-    betas, offsets, gaps, n_passes = solved
-    if (gaps > tol).any():
-        unproven = f"{np.sum(gaps > tol)} of {len(lams)} lams"
-        message = f"{unproven} stopped above tol = {tol:.1e}; their largest relative duality gap is {gaps.max():.1e}"
+    lams = _grid(problem) if lams is None else as_falling(lams)
+    path = solve_path(problem, lams, tol, names_of(X))
+    if (path.gaps > tol).any():
+        unproven = f"{np.sum(path.gaps > tol)} of {len(lams)} lams"
+        largest = f"their largest relative duality gap is {path.gaps.max():.1e}"
+        message = f"{unproven} stopped above tol = {tol:.1e}; {largest}"
         warnings.warn(message, ConvergenceWarning, stacklevel=2)
-    return PathResult(lams, betas, mean - offsets, gaps, n_passes, names)
+    return path
+
+
+def solve_path(problem: Problem, lams: np.ndarray, tol: float, names=None) -> PathResult:
+    """Return the path of a problem that was checked; whoever calls looks whether all gaps are at most tol.
+
+    Parameters
+    ----------
+    problem : Problem
+        It says what is minimised.
+    lams : (n_lams,), falling
+    tol : float
+    names : tuple of str, optional
+
+    Returns
+    -------
+    path.PathResult
+
+    Lesson: notebooks/10_faster_than_the_libraries.ipynb
+    """
+    work = work_on(problem, len(lams))
+    solve_all = _solve_each if sparse.issparse(problem.X) else _solve_all
+    betas, offsets, gaps, n_passes = solve_all(work, lams * problem.n_samples, tol)
+    return PathResult(lams, betas, problem.mean - offsets, gaps, n_passes, names)
+
+
+def _grid(problem: Problem) -> np.ndarray:
+    """Return penalties in equal ratios; ValueError if no column is related to y."""
+    top = problem.lam_max
+    if not 0 < top < np.inf:
+        problem = f"the smallest lam whose solution is zero is {top}"
+        raise ValueError(f"{problem}: no grid of penalties can start there, pass lams")
+    return np.geomspace(top, RATIO * top, N_LAMS)
 
 
 def _solve_each(work: SparseColumns, penalties: np.ndarray, tol: float):
@@ -93,14 +141,14 @@ def _solve_each(work: SparseColumns, penalties: np.ndarray, tol: float):
 def _solve_all(work: WorkingSet, penalties: np.ndarray, tol: float):
     """Return coefficients, offsets, relative gaps and passes until then, for each penalty."""
     n = len(penalties)
-    betas, offsets, gaps = np.zeros((n, work.X.shape[1])), np.zeros(n), np.zeros(n)
+    betas, offsets, gaps = np.zeros((n, len(work.holds))), np.zeros(n), np.zeros(n)
     n_passes = np.zeros(n, dtype=int)
     done, ahead, tries, passes, seen = 0, 2, 0, 1, work.look(penalties[0])
     while done < n:
         ahead = n if work.takes_all else ahead
         batch = penalties[done : done + ahead]
         work.add(_expected(work, seen.correlations, batch))
-        W = _solutions(work, batch, FINAL * tol * work.null)
+        W = _solutions(work, batch, max(FINAL * tol, FINEST) * work.null)
         looks, passes, tries = work.look_at_all(batch, W), passes + 1, tries + 1
         proven = _leading(looks, tol) or int(tries > PATIENCE)
         now = slice(done, done + proven)

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import numpy as np
 from numba import njit
+from scipy import sparse
 
+from course_utils.fast.problem import Problem
 from course_utils.fast.working_set import Look, seen_of
 
 SWEEPS = 5  # between two looks at the columns that are swept over
@@ -22,54 +24,80 @@ CONSTANT = 1e-12  # a column of less variance, relative to its squares, is const
 
 
 class SparseColumns:
-    """All columns of a CSC matrix, their coefficients w and the residual r = y - mean y - (X - means) w."""
+    """All columns of a CSC matrix, their coefficients w and the residual r = t - Z w of a problem.
+
+    Weights of rows and prices of columns take a copy of the stored entries; without them, X stays as it is.
+    """
 
     takes_all = (
         True  # sweeps are cheap: every column that violates takes part at once, and lam does not fall slowly
     )
+    stops_early = True  # before the wanted gap, to look at all columns again
 
-    def __init__(self, X, y: np.ndarray, *, centred: bool):
-        n_samples, n_features = X.shape
-        self.X, self.y = X, y
-        self.mean = np.asarray(X.mean(axis=0)).ravel() if centred else np.zeros(n_features)
-        squares = np.asarray(X.multiply(X).sum(axis=0)).ravel()
-        variance = squares - n_samples * self.mean**2
+    def __init__(self, problem: Problem):
+        n_samples, n_features = problem.X.shape
+        self.problem, self.null = problem, 0.5 * problem.tt
+        self.X = _weighted(problem)
+        self.root = np.ones(n_samples) if problem.root is None else problem.root
+        self.means = self.X.T @ self.root / n_samples if problem.centred else np.zeros(n_features)
+        squares = np.asarray(self.X.multiply(self.X).sum(axis=0)).ravel()
+        variance = squares - n_samples * self.means**2
         self.curvature = np.where(variance > CONSTANT * squares, variance, 0.0)
-        self.null = 0.5 * float(y @ y)
-        self.w, self.r = np.zeros(n_features), y.copy()
+        self.ridge = np.zeros(n_features) if problem.ridge is None else problem.ridge
+        self.w, self.r = np.zeros(n_features), problem.t.copy()
+
+    def start_from(self, beta: np.ndarray) -> None:
+        """Begin with these coefficients of X, (n_features,)."""
+        self.w[:] = beta if self.problem.prices is None else self.problem.prices * beta
 
     def look(self, penalty: float) -> Look:
         """Pass over all columns with the residual, computed afresh."""
         support = np.flatnonzero(self.w)
         if len(support):
             w = self.w[support]
-            self.r = self.y - self.X[:, support] @ w + self.mean[support] @ w
-        correlations = np.abs(self.X.T @ self.r)
-        return seen_of(self, penalty, self.w, self.r, correlations)
+            self.r = self.problem.t - self.X[:, support] @ w + (self.means[support] @ w) * self.root
+        return seen_of(self.problem, penalty, self.w, self.r, self.X.T @ self.r)
 
     def improve(self, seen: Look, penalty: float, target: float) -> None:
         """Sweep over the columns that violate or have a coefficient, until their own duality gap is at most target."""
         chosen = np.flatnonzero((seen.correlations > penalty) | (self.w != 0.0))
         iterates, residuals = [self.w[chosen]], [self.r.copy()]
-        columns = (self.X.data, self.X.indices, self.X.indptr)
         for _ in range(MOST_ROUNDS):
-            _sweep(*columns, self.mean, self.curvature, chosen, self.w, self.r, penalty)
+            self._sweep(chosen, penalty)
             iterates.append(self.w[chosen])
             residuals.append(self.r.copy())
             if len(iterates) > MEMORY:
                 self._extrapolate(chosen, np.array(iterates[1:]), np.array(residuals), penalty)
                 iterates, residuals = [self.w[chosen]], [self.r.copy()]
-            correlations = np.abs(_correlations(*columns, chosen, self.r))
-            if seen_of(self, penalty, self.w[chosen], self.r, correlations).gap * self.null <= target:
+            seen = self._seen_among(chosen, penalty)
+            if seen.gap * self.null <= target:
                 return
-            needed = (correlations > NEARLY * penalty) | (self.w[chosen] != 0.0)
+            needed = (seen.correlations > NEARLY * penalty) | (self.w[chosen] != 0.0)
             if needed.sum() < WORTH_IT * len(chosen):
                 chosen = chosen[needed]
                 iterates, residuals = [self.w[chosen]], [self.r.copy()]
 
     def solution(self) -> tuple[np.ndarray, float]:
         """Return the coefficients, and what they contribute at the means of the columns."""
-        return self.w.copy(), float(self.mean @ self.w)
+        return self.problem.beta(self.w.copy()), float(self.means @ self.w)
+
+    def _sweep(self, chosen: np.ndarray, penalty: float) -> None:
+        """Sweep over the chosen columns, SWEEPS times."""
+        columns = (
+            self.X.data,
+            self.X.indices,
+            self.X.indptr,
+            self.means,
+            self.curvature,
+            self.ridge,
+            self.root,
+        )
+        _sweep(*columns, chosen, self.w, self.r, penalty, self.problem.positive)
+
+    def _seen_among(self, chosen: np.ndarray, penalty: float) -> Look:
+        """Return what the residual tells of the chosen columns, as if there were no others."""
+        products = _products(self.X.data, self.X.indices, self.X.indptr, chosen, self.r)
+        return seen_of(self.problem, penalty, self.w[chosen], self.r, products, ridge=self.ridge[chosen])
 
     def _extrapolate(self, chosen, iterates, residuals, penalty: float) -> None:
         """Combine the last iterates so that the steps of the residual cancel best (Anderson), if that is downhill."""
@@ -79,37 +107,53 @@ class SparseColumns:
         weights = np.linalg.solve(M, np.ones(MEMORY))
         weights /= weights.sum()
         w, r = weights @ iterates, weights @ residuals[1:]
-        now = 0.5 * self.r @ self.r + penalty * np.abs(self.w[chosen]).sum()
-        if 0.5 * r @ r + penalty * np.abs(w).sum() < now:
+        if self.problem.positive and w.min() < 0.0:
+            return
+        if self._objective(w, r, chosen, penalty) < self._objective(self.w[chosen], self.r, chosen, penalty):
             self.w[chosen], self.r = w, r
+
+    def _objective(self, w: np.ndarray, r: np.ndarray, chosen: np.ndarray, penalty: float) -> float:
+        return 0.5 * (r @ r + self.ridge[chosen] @ w**2) + penalty * np.abs(w).sum()
+
+
+def _weighted(problem: Problem) -> sparse.csc_matrix:
+    """Return X, its entries times the square roots of their rows' weights, over the prices of their columns."""
+    X = problem.X
+    if problem.root is None and problem.prices is None:
+        return X
+    data = X.data if problem.root is None else X.data * problem.root[X.indices]
+    if problem.prices is not None:
+        data = data / np.repeat(problem.prices, np.diff(X.indptr))
+    return sparse.csc_matrix((data, X.indices, X.indptr), shape=X.shape)
 
 
 @njit(cache=True, fastmath=True)
-def _sweep(data, indices, indptr, mean, curvature, chosen, w, r, penalty):
-    """Minimise over each chosen column in turn, several times; the residual's mean stays zero by one shift."""
+def _sweep(data, indices, indptr, means, curvature, ridge, root, chosen, w, r, penalty, positive):
+    """Minimise over each chosen column in turn, several times; the residual is kept centred by one shift."""
     shift, n_samples = 0.0, r.size
     for _ in range(SWEEPS):
         for j in chosen:
             if curvature[j] == 0.0:
                 continue
-            z = curvature[j] * w[j] + shift * n_samples * mean[j]
+            z = curvature[j] * w[j] + shift * n_samples * means[j]
             for entry in range(indptr[j], indptr[j + 1]):
                 z += data[entry] * r[indices[entry]]
-            new = max(abs(z) - penalty, 0.0) / curvature[j]
+            new = max(abs(z) - penalty, 0.0) / (curvature[j] + ridge[j])
             if z < 0.0:
-                new = -new
+                new = 0.0 if positive else -new
             step = new - w[j]
             if step != 0.0:
                 w[j] = new
-                shift += step * mean[j]
+                shift += step * means[j]
                 for entry in range(indptr[j], indptr[j + 1]):
                     r[indices[entry]] -= step * data[entry]
-    r += shift
+    for i in range(n_samples):
+        r[i] += shift * root[i]
 
 
 @njit(cache=True, fastmath=True)
-def _correlations(data, indices, indptr, chosen, r):
-    """Return the products of some columns with a residual whose mean is zero, or with columns that are not centred."""
+def _products(data, indices, indptr, chosen, r):
+    """Return the products of some columns with a residual that needs no centred columns."""
     products = np.empty(chosen.size)
     for k in range(chosen.size):
         z = 0.0

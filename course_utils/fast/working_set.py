@@ -7,17 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 
 from course_utils.fast.gram import minimise
+from course_utils.fast.problem import Problem
+from course_utils.fast.strategy import gathers_all
 from course_utils.validation import as_design
 
 ROOM_AT_FIRST = 64  # columns
-CHEAP = 5_000_000  # multiplications: products of all columns that cost less than a few passes and decisions
 GROWTH = 0.15  # of the support: so many columns at most join in a pass, or ROOM_AT_FIRST; 0.07 to 0.3 cost the same
-CHUNK = 2**19  # numbers of float32 that are made float64 at a time
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,16 +26,16 @@ class Look:
     Attributes
     ----------
     penalty : float
-    correlations : (n_features,), |X'r|
+    correlations : (n_features,), |Z'r|, or Z'r if coefficients must not be negative: above the penalty, it violates
     largest : float, of these
-    rr, ry, norm, null : float, r'r, r'y, ||w||_1, and the objective with no feature
+    rr, rt, norm, null : float, r'r, r't, ||w||_1, and the objective with no feature
     """
 
     penalty: float
     correlations: np.ndarray
     largest: float
     rr: float
-    ry: float
+    rt: float
     norm: float
     null: float
 
@@ -52,24 +51,23 @@ class Look:
     def gap_at(self, penalty: float) -> float:
         """Return primal minus dual objective, relative to the null's; the dual point is r, shrunk until feasible."""
         shrunk = min(1.0, penalty / self.largest) if self.largest > 0.0 else 1.0
-        gap = self.primal_at(penalty) - shrunk * self.ry + 0.5 * shrunk**2 * self.rr
+        gap = self.primal_at(penalty) - shrunk * self.rt + 0.5 * shrunk**2 * self.rr
         return gap / self.null if self.null else 0.0
 
 
 class WorkingSet:
-    """Some columns Z of X, centred beside an intercept, with G = Z'Z, q = Z'y and coefficients w.
+    """Some columns of Z, as rows, with G = ZZ', q = Zt and coefficients w; the problem says what Z and t are.
 
-    X is never copied, and a column that was not gathered is never centred: y is, and so are residuals, whose
-    products with a column do not see its mean. The arrays have room for more than the m columns in use.
+    X is never copied: a column that was not gathered is never centred. The arrays have room for more than the m
+    columns in use.
     """
 
-    def __init__(self, X: np.ndarray, y: np.ndarray, *, centred: bool, cheap: float = CHEAP):
-        self.X, self.y, self.centred = X, y, centred
-        self.yy, self.Xty = float(y @ y), products_with(X, y)
-        self.null = 0.5 * self.yy  # the objective with no feature
-        self.m, self.holds = 0, np.zeros(X.shape[1], dtype=bool)
-        n_samples, n_features = X.shape
-        self.takes_all = n_samples * n_features**2 <= cheap
+    def __init__(self, problem: Problem, n_lams: int = 1):
+        n_features = problem.X.shape[1]
+        self.problem, self.null = problem, 0.5 * problem.tt
+        self.m, self.holds = 0, np.zeros(n_features, dtype=bool)
+        self.takes_all = gathers_all(*problem.X.shape, n_lams)
+        self.stops_early = not self.takes_all  # before the wanted gap, to look at all columns again
         self._make_room(n_features if self.takes_all else min(ROOM_AT_FIRST, n_features))
 
     @property
@@ -81,16 +79,23 @@ class WorkingSet:
         """Gather columns of X: one product of them with all columns that are here."""
         m, grown = self.m, self.m + len(new)
         if grown > len(self.w):
-            self._make_room(min(max(grown, 2 * len(self.w)), self.X.shape[1]))
+            self._make_room(min(max(grown, 2 * len(self.w)), len(self.holds)))
         block = self.Z[m:grown]
-        block[:] = self.X.T[new]
-        if self.centred:
-            self.mean[m:grown] = block.mean(axis=1)
-            block -= self.mean[m:grown, None]
+        self.means[m:grown] = self.problem.gather(new, block)
         products = block @ self.Z[:grown].T
         self.G[m:grown, :grown], self.G[:m, m:grown] = products, products[:, :m].T
-        self.q[m:grown], self.index[m:grown] = self.Xty[new], new
+        if self.problem.ridge is not None:
+            diagonal = np.arange(m, grown)
+            self.G[diagonal, diagonal] += self.problem.ridge[new]
+        self.q[m:grown], self.index[m:grown] = self.problem.Zt[new], new
         self.holds[new], self.m = True, grown
+
+    def start_from(self, beta: np.ndarray) -> None:
+        """Begin with these coefficients of X, (n_features,), and with their columns."""
+        prices = self.problem.prices
+        w = beta if prices is None else prices * beta
+        self.add(np.flatnonzero(w) if not self.takes_all else np.arange(len(w)))
+        self.w[: self.m] = w[self.index[: self.m]]
 
     def improve(self, seen: Look, penalty: float, target: float) -> None:
         """Gather what violates most, and solve for the columns that are then here."""
@@ -98,23 +103,26 @@ class WorkingSet:
         self.solve(penalty, target)
 
     def solve(self, penalty: float, target: float) -> None:
-        """Improve w until the duality gap of 1/2 ||y - Zw||^2 + penalty ||w||_1 is at most target."""
+        """Improve w until the duality gap of 1/2 ||t - Z'w||^2 + penalty ||w||_1 is at most target."""
         g = self.q[: self.m] - self._combined(self.G[: self.m, : self.m])
-        minimise(self.G, self.m, self.q, self.w, g, penalty, self.yy, target)
+        minimise(self.G, self.m, self.q, self.w, g, penalty, self.problem.tt, target, self.problem.positive)
 
     def look(self, penalty: float) -> Look:
         """Pass over all columns with the residual of w; ValueError if X or y holds a number that is not finite."""
         if not len(self.support):
-            return seen_of(self, penalty, self.w[: self.m], self.y, np.abs(self.Xty))
-        residual = self.y - self._combined(self.Z[: self.m])
-        return seen_of(self, penalty, self.w[: self.m], residual, np.abs(products_with(self.X, residual)))
+            return seen_of(self.problem, penalty, self.w[:0], self.problem.t, self.problem.Zt.copy())
+        residual = self.problem.t - self._combined(self.Z[: self.m])
+        return self._seen(penalty, self.w[: self.m], residual, self.problem.products(residual))
 
     def look_at_all(self, penalties: Sequence[float], W: np.ndarray) -> list[Look]:
         """Pass over all columns once, with the residuals of several w, (n_penalties, m): one product of matrices."""
         used = np.flatnonzero(W.any(axis=0))
-        residuals = self.y - W[:, used] @ self.Z[used]
-        correlations = np.abs(products_with(self.X, residuals.T)).T
-        return list(map(partial(seen_of, self), penalties, W, residuals, correlations))
+        residuals = self.problem.t - W[:, used] @ self.Z[used]
+        return list(map(self._seen, penalties, W, residuals, self.problem.products(residuals.T).T))
+
+    def _seen(self, penalty: float, w: np.ndarray, residual: np.ndarray, products: np.ndarray) -> Look:
+        """Return what a pass has found for the columns here with coefficients w."""
+        return seen_of(self.problem, penalty, w, residual, products, self.index[: self.m])
 
     def _combined(self, rows: np.ndarray) -> np.ndarray:
         """Return w' rows; of a small support only its rows are read, of a large one all: a choice of rows is a copy."""
@@ -129,14 +137,14 @@ class WorkingSet:
         return self.spread_out(w), float(self.offset(w))
 
     def spread_out(self, w: np.ndarray) -> np.ndarray:
-        """Return coefficients of the columns here, (..., m), as coefficients of all columns, (..., n_features)."""
-        beta = np.zeros((*w.shape[:-1], self.X.shape[1]))
-        beta[..., self.index[: w.shape[-1]]] = w
-        return beta
+        """Return coefficients of the columns here, (..., m), as coefficients of X, (..., n_features)."""
+        everywhere = np.zeros((*w.shape[:-1], len(self.holds)))
+        everywhere[..., self.index[: w.shape[-1]]] = w
+        return self.problem.beta(everywhere)
 
     def offset(self, w: np.ndarray) -> np.ndarray:
         """Return what these coefficients, (..., m), contribute at the means of the columns."""
-        return w @ self.mean[: w.shape[-1]]
+        return w @ self.means[: w.shape[-1]]
 
     def _missing(self, correlations: np.ndarray, penalty: float) -> np.ndarray:
         """Return the columns to be gathered next: of those that violate the optimality condition, the worst."""
@@ -149,27 +157,29 @@ class WorkingSet:
         return missing
 
     def _make_room(self, room: int) -> None:
-        """Move what is here into arrays for that many columns; the columns of X are the rows of Z."""
+        """Move what is here into arrays for that many columns."""
         old, m = vars(self).copy(), self.m
-        self.Z, self.G = np.empty((room, len(self.X))), np.empty((room, room))
-        self.q, self.w, self.mean = np.empty(room), np.zeros(room), np.zeros(room)
+        self.Z, self.G = np.empty((room, self.problem.n_samples)), np.empty((room, room))
+        self.q, self.w, self.means = np.empty(room), np.zeros(room), np.zeros(room)
         self.index = np.empty(room, dtype=np.intp)
         if m:
             self.G[:m, :m] = old["G"][:m, :m]
-            for name in ("Z", "q", "w", "mean", "index"):
+            for name in ("Z", "q", "w", "means", "index"):
                 getattr(self, name)[:m] = old[name][:m]
 
 
-def seen_of(work, penalty: float, w: np.ndarray, residual: np.ndarray, correlations: np.ndarray) -> Look:
+def seen_of(problem: Problem, penalty: float, w, residual, products, at=slice(None), ridge=None) -> Look:
     """Return what a pass has found; ValueError if X or y holds a number that is not finite.
 
     Parameters
     ----------
-    work : WorkingSet or SparseColumns
+    problem : Problem
     penalty : float
     w : (n_columns,), the coefficients behind the residual
     residual : (n_samples,)
-    correlations : (n_columns,), of all columns, or of those in question
+    products : (n_features,) or those in question, Z'residual; overwritten
+    at : index of the columns with the coefficients w among the products
+    ridge : (n_columns,), of these columns, if it is not problem.ridge[at]
 
     Returns
     -------
@@ -181,18 +191,25 @@ def seen_of(work, penalty: float, w: np.ndarray, residual: np.ndarray, correlati
 
     Lesson: notebooks/10_faster_than_the_libraries.ipynb
     """
+    rr = float(residual @ residual)
+    if problem.ridge is not None and len(
+        w
+    ):  # the residual of the rows that stand for the ridge: -sqrt(ridge) w
+        pulled = (problem.ridge[at] if ridge is None else ridge) * w
+        products[at] -= pulled
+        rr += float(pulled @ w)
+    correlations = products if problem.positive else np.abs(products, out=products)
     largest = float(correlations.max(initial=0.0))
-    if not np.isfinite(largest):
-        as_design(work.X, accept_sparse=True, min_rows=1)
+    lowest = correlations.min(initial=0.0) if problem.positive else 0.0
+    if not np.isfinite(largest - lowest + rr):
+        as_design(problem.X, accept_sparse=True, min_rows=1)
         raise ValueError("X and y hold numbers whose products are too large for float64")
-    squares, norm = (float(residual @ residual), float(residual @ work.y)), float(np.abs(w).sum())
-    return Look(penalty, correlations, largest, *squares, norm, work.null)
-
-
-def products_with(X: np.ndarray, r: np.ndarray) -> np.ndarray:
-    """Return X'r in float64, for one r or several; of float32 only a few columns are in float64 at a time."""
-    if X.dtype == np.float64:
-        return X.T @ r
-    width = max(1, CHUNK // len(X))
-    starts = range(0, X.shape[1], width)
-    return np.concatenate([X[:, start : start + width].T.astype(np.float64) @ r for start in starts])
+    return Look(
+        penalty,
+        correlations,
+        largest,
+        rr,
+        float(residual @ problem.t),
+        float(np.abs(w).sum()),
+        0.5 * problem.tt,
+    )
