@@ -66,11 +66,12 @@ def minimise(G, m, q, w, g, penalty, tt, target, positive=False) -> None:
 @njit(cache=True)
 def _sweeps(G, m, w, g, penalty, positive, quiet, patience, iterates, correlations):
     """Sweep until as many sweeps were quiet as patience asks for, MEMORY times at most; return how many were quiet."""
-    iterates[0], correlations[0] = w[:m], g
-    for k in range(1, len(iterates)):
-        quiet = quiet + 1 if _sweep(G, m, w, g, penalty, positive) == 0 else 0
-        iterates[k], correlations[k] = w[:m], g
-        if quiet >= patience:
+    for k in range(len(iterates)):
+        if k > 0:
+            quiet = quiet + 1 if _sweep(G, m, w, g, penalty, positive) == 0 else 0
+        for j in range(m):  # loops, since assignments of slices take long to compile
+            iterates[k, j], correlations[k, j] = w[j], g[j]
+        if k > 0 and quiet >= patience:
             break
     return quiet
 
@@ -114,7 +115,7 @@ def _extrapolate(iterates, correlations, q, w, g, penalty, positive):
 
 def _newton_step(G, m, w, g, penalty):
     """Go to the minimum on the support with these signs, or to the first sign change on the way: always downhill."""
-    support = np.flatnonzero(w[:m])
+    support = w[:m].nonzero()[0]
     if not len(support):
         return
     A = _among(G, support)

@@ -169,12 +169,13 @@ def solve(work: WorkingSet | SparseColumns, penalty: float, tol: float, max_iter
     seen = work.look(penalty)
     passes = [seen]
     falling = penalty if work.takes_all else max(penalty, CONTINUATION * seen.largest)
-    stalled = 0
+    lowest, stalled = seen.gap, 0
     while seen.gap > tol and stalled < PATIENCE and len(passes) <= max_iter:
         early = EARLY * seen.gap_at(falling) if work.stops_early else 0.0
         work.improve(seen, falling, work.null * max(FINAL * tol, FINEST, early))
         seen = work.look(penalty)
-        stalled = stalled + 1 if falling == penalty and seen.gap >= min(old.gap for old in passes) else 0
+        stalled = stalled + 1 if falling == penalty and seen.gap >= lowest else 0
+        lowest = min(lowest, seen.gap)
         passes.append(seen)
         falling = max(penalty, CONTINUATION * falling)
     objectives = np.array([seen.primal_at(penalty) / work.problem.n_samples for seen in passes])

@@ -87,7 +87,7 @@ class Problem:
             weights = as_weights(sample_weight, n_samples, "sample_weight")
             weights = weights / weights.max()  # their sum may be too large for float64
             root = np.sqrt(weights * (n_samples / weights.sum()))
-        mean = (y.mean() if root is None else root**2 @ y / n_samples) if fit_intercept else 0.0
+        mean = (y.sum() if root is None else root**2 @ y) / n_samples if fit_intercept else 0.0
         t = y - mean if root is None else root * (y - mean)
         prices = None
         if feature_weights is not None:
@@ -135,7 +135,7 @@ class Problem:
         if self.prices is not None:
             out /= self.prices[chosen, None]
         if self.centred:
-            means = out.mean(axis=1) if self.root is None else out @ self.root**2 / self.n_samples
+            means = (out.sum(axis=1) if self.root is None else out @ self.root**2) / self.n_samples
             out -= means[:, None]
         if self.root is not None:
             out *= self.root

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -39,7 +40,7 @@ class Look:
     norm: float
     null: float
 
-    @property
+    @cached_property
     def gap(self) -> float:
         """The relative duality gap over all columns."""
         return self.gap_at(self.penalty)
@@ -73,7 +74,7 @@ class WorkingSet:
     @property
     def support(self) -> np.ndarray:
         """Where w is not zero, among the columns in use."""
-        return np.flatnonzero(self.w[: self.m])
+        return self.w[: self.m].nonzero()[0]
 
     def add(self, new: np.ndarray) -> None:
         """Gather columns of X: one product of them with all columns that are here."""
@@ -109,7 +110,7 @@ class WorkingSet:
 
     def look(self, penalty: float) -> Look:
         """Pass over all columns with the residual of w; ValueError if X or y holds a number that is not finite."""
-        if not len(self.support):
+        if not self.m:
             return seen_of(self.problem, penalty, self.w[:0], self.problem.t, self.problem.Zt.copy())
         residual = self.problem.t - self._combined(self.Z[: self.m])
         return self._seen(penalty, self.w[: self.m], residual, self.problem.products(residual))
@@ -199,7 +200,7 @@ def seen_of(problem: Problem, penalty: float, w, residual, products, at=slice(No
         products[at] -= pulled
         rr += float(pulled @ w)
     correlations = products if problem.positive else np.abs(products, out=products)
-    largest = float(correlations.max(initial=0.0))
+    largest = float(np.maximum.reduce(correlations, initial=0.0))
     lowest = correlations.min(initial=0.0) if problem.positive else 0.0
     if not np.isfinite(largest - lowest + rr):
         as_design(problem.X, accept_sparse=True, min_rows=1)
