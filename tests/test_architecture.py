@@ -32,7 +32,9 @@ ARROWS = {
     "fast": {"objective", "validation", "path", "fast.chunks"},
     "fast.chunks": set(),
     **{f"fast.{part}": {"fast", "resampling"} for part in ("bootstrap", "stability")},
-    "estimators": {"fast"},
+    **{f"fast.{part}": {"fast", "tuning"} for part in ("fold_products", "fold_rows")},
+    "fast.cross_validation": {"fast.fold_products", "fast.fold_rows"},
+    "estimators": {"fast", "fast.cross_validation", "fast.bootstrap", "fast.stability"},
     "deploy": {"validation", "evaluation", "datasets", "deploy.registry"},
     "deploy.canonical": set(),
     "deploy.durable": set(),
@@ -124,7 +126,7 @@ LIBRARIES = {
     **{part: {"numpy", "scipy", "tqdm", "joblib"} for part in ("tuning", "evaluation", "resampling")},
     "datasets": {"numpy", "scipy", "sklearn", "pandas"},  # the last two inside functions: see the last tests
     "fast": {"numpy", "scipy", "numba", "sklearn"},
-    "fast.chunks": {"joblib", "threadpoolctl", "distributed"},  # the last of the extra "cluster"
+    "fast.chunks": {"numpy", "joblib", "threadpoolctl", "distributed"},  # the last of the extra "cluster"
     "estimators": {"numpy", "scipy", "sklearn"},
     "deploy": {"numpy", "scipy", "sklearn"},
     **{

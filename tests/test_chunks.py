@@ -34,7 +34,7 @@ def client():
     distributed = pytest.importorskip("distributed", reason="Dask is not installed")
     with (
         distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, dashboard_address=None, host="127.0.0.1"
+            n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0", host="127.0.0.1"
         ) as cluster,
         distributed.Client(cluster) as client,
     ):
@@ -139,6 +139,24 @@ def test_a_large_array_is_sent_without_a_warning_and_each_worker_receives_it_onc
     received = [size for sizes in log.values() for size in sizes if size >= large.nbytes]
     assert sums == [large.sum()] * 8
     assert len(received) <= 1  # the other worker has it from the scheduler, which had it from here
+
+
+@pytest.mark.service
+def test_what_a_message_left_between_two_words_is_moved(on_dask):
+    shared = tuple(np.ones((7, size), order="F") for size in range(1, 40))
+    seen = list(in_chunks(lambda chunk, *shared: [array.flags.aligned for array in shared], range(4), shared))
+    assert np.array(seen).all()
+
+
+def test_moving_keeps_the_order_and_leaves_the_rest_alone():
+    bytes_of_it = np.frombuffer(b"?" + np.asfortranarray(X).tobytes("A"), dtype=np.uint8)[1:]
+    between = bytes_of_it.view(np.float64).reshape(X.T.shape).T
+    assert not between.flags.aligned
+    moved = next(in_chunks(lambda chunk, X: X, [0], (between,)))
+    assert moved.flags.aligned
+    assert moved.flags.f_contiguous
+    np.testing.assert_array_equal(moved, X)
+    assert next(in_chunks(lambda chunk, X: X, [0], (X,))) is X
 
 
 @pytest.mark.service

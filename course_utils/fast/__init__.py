@@ -8,6 +8,13 @@ path            the same for many penalties: the columns and their products stay
 homotopy        the exact path of a few columns from their products, from kink to kink
 chunks          the same work on several processes or machines, equal to the bit
 gram_paths      proof of each of its solutions, again from products alone, and sweeps for what it leaves
+fold_products   the products of the training rows of every fold, from one reading of all rows
+fold_rows       folds of wide data: a row that is left out weighs nothing
+cross_validation  how strong a penalty, fold by fold, from products where columns are few
+weighted_products  the products of the columns in many resamples, from one product of matrices
+resampled_paths  the paths of those resamples, without a copy of a row
+bootstrap       course_utils.resampling.bootstrap_lasso in a moment, and on several machines
+stability       stability selection, in the memory of a few resamples
 
 Needs numba, of the extra "fast". The first call in a new environment compiles, once; what was compiled is kept on disk.
 """

@@ -1,8 +1,8 @@
 """Long work in chunks, on several processes, threads or machines: the answer is the same to the bit, wherever it was.
 
-Three things make it so. What is in a chunk depends on the problem alone, not on who works. A chunk is one product of
-matrices or several, and those are summed in another order when BLAS takes another number of threads: so it takes one.
-And the results come back in the order of the chunks.
+What is in a chunk depends on the problem alone, not on who works, and the results come back in the order of the
+chunks. A chunk is mostly products of matrices, and those are summed in another order if BLAS takes another number of
+threads, or if a message left the numbers between two words of memory: so BLAS takes one thread, and numbers are moved.
 
 Who works is said as everywhere in the scientific libraries: `n_jobs`, or `joblib.parallel_config(backend=...)` around
 the call. With Dask, of the extra "cluster", what all chunks share leaves this machine once.
@@ -16,6 +16,7 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 
+import numpy as np
 from joblib import Parallel, delayed
 from joblib.parallel import get_active_backend
 from threadpoolctl import ThreadpoolController
@@ -33,7 +34,7 @@ def in_chunks(work: Callable, chunks: Sequence, shared: tuple = (), *, n_jobs: i
     chunks : sequence
         The same for every n_jobs, or results differ in their last bits.
     shared : tuple
-        What every chunk needs: X, y. It goes to the others once, not once a chunk.
+        What every chunk needs, arrays by themselves: X, y. It goes to the others once, not once a chunk.
     n_jobs : int or None
         As joblib takes it: -1 for all cores, None for what `joblib.parallel_config` says, 1 if that says nothing.
         A cluster takes all the workers it has.
@@ -91,9 +92,17 @@ def _as_it_is(shared: tuple) -> tuple:
 
 
 def _alone(work: Callable, chunk, shared: tuple):
-    """Do one chunk with one BLAS thread."""
+    """Do one chunk with one BLAS thread, and with its numbers where processors want them."""
     with ONE_THREAD:
-        return work(chunk, *shared)
+        return work(_aligned(chunk), *map(_aligned, shared))
+
+
+def _aligned(value):
+    """Return an array as a plain one, a copy if a message has put it between two words; anything else as it is.
+
+    NumPy keeps such arrays from BLAS, and then sums in another order.
+    """
+    return np.require(np.asarray(value), requirements="A") if isinstance(value, np.ndarray) else value
 
 
 class _OneThread:
