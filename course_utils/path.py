@@ -93,7 +93,29 @@ def lam_grid(X, y, *, n_lams=100, ratio=1e-3, fit_intercept=True) -> np.ndarray:
     n_lams = as_count(n_lams, "n_lams", at_least=2)
     if not isinstance(ratio, Real) or not 0 < ratio < 1:
         raise ValueError(f"ratio is {ratio!r}; a number between 0 and 1 is needed")
-    top = lam_max(X, y, fit_intercept=fit_intercept)
+    return falling_from(lam_max(X, y, fit_intercept=fit_intercept), n_lams, ratio)
+
+
+def falling_from(top: float, n_lams: int = 100, ratio: float = 1e-3) -> np.ndarray:
+    """Return n_lams penalties in equal ratios, from lam_max, which is known already, down to ratio * lam_max.
+
+    Parameters
+    ----------
+    top : float, lam_max
+    n_lams : int
+    ratio : float
+
+    Returns
+    -------
+    (n_lams,) array
+
+    Raises
+    ------
+    ValueError
+        lam_max = 0.
+
+    Lesson: notebooks/04b_faster_along_the_path.ipynb
+    """
     if top == 0:
         raise ValueError("lam_max is 0: no column of X varies with y, so zero solves for every lam")
     return np.geomspace(top, ratio * top, n_lams)

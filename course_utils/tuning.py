@@ -428,32 +428,44 @@ def _checked(X, y, folds):
     names = names_of(X)
     X = as_design(X, accept_sparse=True)
     require_varying_columns(X, names)
+    return X, as_target(y, X.shape[0]), sound_folds(folds, X.shape[0])
+
+
+def sound_folds(folds, n_samples: int) -> list[Fold]:
+    """Return the folds with their row numbers as arrays; TypeError or ValueError names the first that is unsound."""
     folds = list(folds)
     if len(folds) < 2:
         raise ValueError(f"folds has {len(folds)} fold(s); at least two are needed")
     for k, fold in enumerate(folds):
-        _require_sound(fold, k, X.shape[0])
+        _require_sound(fold, k, n_samples)
     # a tuple of row numbers would be read as one address of X
-    folds = [Fold(np.asarray(fold.train), np.asarray(fold.test)) for fold in folds]
-    return X, as_target(y, X.shape[0]), folds
+    return [Fold(np.asarray(fold.train), np.asarray(fold.test)) for fold in folds]
 
 
 def _require_sound(fold, k: int, n_samples: int) -> None:
     if not isinstance(fold, Fold):
         raise TypeError(f"fold {k} is of type {type(fold).__name__}; a Fold(train, test) is needed")
-    for part, at_least in (("train", 2), ("test", 1)):
-        rows = np.asarray(getattr(fold, part))
-        if rows.ndim != 1 or rows.dtype.kind not in "iu" or len(rows) < at_least:
-            raise ValueError(
-                f"fold {k}: {part} is {rows.dtype} of shape {rows.shape}; row numbers, at least {at_least}, are needed"
-            )
-        if rows.min() < 0 or rows.max() >= n_samples:
-            raise ValueError(f"fold {k}: {part} has row numbers outside 0 to {n_samples - 1}")
-        if len(np.unique(rows)) < len(rows):
-            raise ValueError(f"fold {k}: {part} holds a row twice")
-    shared = np.intersect1d(fold.train, fold.test)
+    train, test = _rows_of(fold, k, "train", 2, n_samples), _rows_of(fold, k, "test", 1, n_samples)
+    is_in_train = np.zeros(n_samples, dtype=bool)
+    is_in_train[train] = True
+    shared = test[is_in_train[test]]
     if shared.size:
-        raise ValueError(f"fold {k}: {shared.size} row(s) are in train and in test, the first is {shared[0]}")
+        raise ValueError(
+            f"fold {k}: {shared.size} row(s) are in train and in test, the first is {shared.min()}"
+        )
+
+
+def _rows_of(fold, k: int, part: str, at_least: int, n_samples: int) -> np.ndarray:
+    rows = np.asarray(getattr(fold, part))
+    if rows.ndim != 1 or rows.dtype.kind not in "iu" or len(rows) < at_least:
+        raise ValueError(
+            f"fold {k}: {part} is {rows.dtype} of shape {rows.shape}; row numbers, at least {at_least}, are needed"
+        )
+    if rows.min() < 0 or rows.max() >= n_samples:
+        raise ValueError(f"fold {k}: {part} has row numbers outside 0 to {n_samples - 1}")
+    if np.bincount(rows.astype(np.intp)).max() > 1:
+        raise ValueError(f"fold {k}: {part} holds a row twice")
+    return rows
 
 
 def _scaled(X):
