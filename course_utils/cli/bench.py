@@ -31,6 +31,17 @@ TABLE = {
         "our service beside the usual tutorial's and MLServer: processor time and memory of a prediction",
         "benchmarks.serving.command",
     ),
+    "solvers": Benchmark(
+        "the compiled lasso beside the libraries: one lam, at one verified gap", "benchmarks.solvers.command"
+    ),
+    "path": Benchmark("the same for a path of 100 lams", "benchmarks.solvers.command"),
+    "cv": Benchmark(
+        "cross-validation beside scikit-learn's LassoCV and loops over the libraries",
+        "benchmarks.solvers.command",
+    ),
+    "bootstrap": Benchmark(
+        "the paths of 200 resamples, beside loops over the libraries", "benchmarks.solvers.command"
+    ),
 }
 
 
