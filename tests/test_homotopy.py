@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn.linear_model import lars_path_gram
+from sklearn.linear_model import Lasso, lars_path_gram
 
 from course_utils.datasets import load_diabetes
 from course_utils.fast import homotopy
-from course_utils.fast.homotopy import homotopy_paths
+from course_utils.fast.homotopy import follow_on, homotopy_paths
 from course_utils.objective import duality_gap
 
 DIABETES = load_diabetes()
@@ -46,9 +46,10 @@ def drawn(seed, n_samples, n_features, rank):
 def test_the_kinks_of_diabetes_are_those_of_lars():
     G, q, _ = products(DIABETES.X, DIABETES.y)
     kinks, _, betas = lars_path_gram(q, G, n_samples=442, method="lasso")
-    found = homotopy_paths(G[None], q[None], 442 * kinks[1:-1])
-    np.testing.assert_allclose(found.coefficients[0], betas.T[1:-1], rtol=1e-9, atol=1e-9)
-    assert found.n_kinks[0] == len(kinks) - 2
+    just_before = 442 * kinks[1:-1] * (1 + 1e-12)
+    found = homotopy_paths(G[None], q[None], just_before)
+    np.testing.assert_allclose(found.coefficients[0], betas.T[1:-1], rtol=1e-8, atol=1e-8)
+    assert found.n_kinks[0] == len(kinks) - 2  # without the last but one, and the last at zero
 
 
 def test_between_two_kinks_the_path_is_straight():
@@ -144,3 +145,51 @@ def test_arrays_in_any_order_are_read():
     found = homotopy_paths(twice, [q.tolist()], penalties.tolist())
     np.testing.assert_array_equal(found.coefficients, expected)
     assert len(homotopy._follow_each.signatures) == 1, "compiled once, for one kind of array"
+
+
+def test_from_any_solution_on_the_way_the_path_goes_on():
+    X, y = drawn(3, 40, 30, 30)
+    G, q, penalties = products(X, y)
+    whole = homotopy_paths(G[None], q[None], penalties).coefficients[0]
+    for start in (0, 7, 20):
+        rest = np.zeros((30 - start, 30))
+        assert follow_on(G, 30, q, whole[start], penalties[start:], rest) == 30 - start
+        np.testing.assert_allclose(rest, whole[start:], atol=1e-10)
+
+
+def test_to_go_on_signs_are_enough_and_others_than_the_solutions_are_refused():
+    X, y = drawn(3, 40, 30, 30)
+    G, q, penalties = products(X, y)
+    whole = homotopy_paths(G[None], q[None], penalties).coefficients[0]
+    rest = np.zeros((20, 30))
+    assert follow_on(G, 30, q, np.sign(whole[10]), penalties[10:], rest) == 20
+    np.testing.assert_allclose(rest, whole[10:], atol=1e-10)
+    assert follow_on(G, 30, q, -whole[10], penalties[10:], rest) == 0
+
+
+def test_what_has_no_inverse_is_no_place_to_go_on_from():
+    assert follow_on(np.ones((2, 2)), 2, np.ones(2), np.ones(2), np.array([0.5, 0.1]), np.zeros((2, 2))) == 0
+
+
+def test_arrays_may_have_more_room_than_columns():
+    X, y = drawn(0, 40, 8, 8)
+    G, q, penalties = products(X, y)
+    room, longer = np.full((12, 12), np.nan), np.full(12, np.nan)
+    room[:8, :8], longer[:8] = G, q
+    solutions = np.zeros((30, 8))
+    assert follow_on(room, 8, longer, np.zeros(12), penalties, solutions) == 30
+    np.testing.assert_allclose(
+        solutions, homotopy_paths(G[None], q[None], penalties).coefficients[0], atol=1e-12
+    )
+
+
+def test_without_negative_coefficients_the_path_is_that_of_scikit_learn():
+    X, y = drawn(3, 40, 12, 12)
+    G, q, penalties = products(X, y)
+    solutions = np.zeros((30, 12))
+    penalties = np.append(q.max(), penalties[penalties < q.max()])
+    solutions = np.zeros((len(penalties), 12))
+    assert follow_on(G, 12, q, np.zeros(12), penalties, solutions, positive=True) == len(penalties)
+    for lam, beta in zip(penalties / 40, solutions, strict=True):
+        theirs = Lasso(alpha=lam, positive=True, tol=1e-12, max_iter=100_000).fit(X, y).coef_
+        np.testing.assert_allclose(beta, theirs, atol=1e-5)
