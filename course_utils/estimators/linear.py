@@ -42,8 +42,8 @@ class ElasticNet(linear_model.ElasticNet):
     max_iter : int, default 1000
         Passes over X. scikit-learn counts sweeps over the coefficients, of which there are many in a pass.
     tol : float, default 1e-4
-        The duality gap to stop at, relative to the objective of no feature, ||y - mean y||^2 / 2n.
-        scikit-learn allows twice as much.
+        Stop when the duality gap is at most tol ||y - mean y||^2 / n, as in scikit-learn. That is twice the
+        objective of no feature, so here `tol` means 2 tol of `course_utils.fast.lasso.lasso`.
     warm_start : bool, default False
         Start from the coefficients of the fit before.
     positive : bool, default False
@@ -97,9 +97,9 @@ class ElasticNet(linear_model.ElasticNet):
             return fit_without_l1(X, y, l2, **options)
         problem = Problem.of(X, y, l2=l2, **options)
         max_iter = self.max_iter or MOST_PASSES
-        found = solve_problem(problem, lam, tol=self.tol, max_iter=max_iter, beta_start=beta_start)
+        found = solve_problem(problem, lam, tol=2 * self.tol, max_iter=max_iter, beta_start=beta_start)
         null = problem.tt / (2 * problem.n_samples)
-        _warn_of_what_is_not_solved(found, null, self.tol)
+        _warn_of_what_is_not_solved(found, null, 2 * self.tol)
         return Fit(found.beta, found.intercept, found.gap * null, found.n_iter)
 
     def _keep(self, fits: list[Fit], dtype, *, has_axis: bool) -> None:
