@@ -228,7 +228,10 @@ def as_falling(lams) -> np.ndarray:
         raise ValueError(
             f"lams has shape {np.shape(lams)}; one dimension is needed, with one penalty or more"
         )
-    lams = np.array([as_penalty(lam) for lam in lams])
+    values = np.asarray(lams)
+    if values.dtype != np.float64 or not (values.min() > 0 and values.max() < np.inf):
+        values = [as_penalty(lam) for lam in lams]  # one by one, to name what is wrong
+    lams = np.array(values, dtype=np.float64)
     if not (np.diff(lams) < 0).all():
         raise ValueError(
             "lams do not fall from each to the next: sort them from strong to weak, without repeats"

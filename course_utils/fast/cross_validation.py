@@ -122,15 +122,24 @@ def _from_products(X, y, names, lams, folds, tol, how, progress) -> CVPath:
 def _solve(reading, products, folds, left_out, lams, tol) -> list[tuple[np.ndarray, np.ndarray]]:
     """Return the errors and the gaps of each fold."""
     paths = proven_paths(products.Gs, products.qs, products.yys, products.n[:, None] * lams, tol=tol)
-    betas = paths.coefficients / products.scales[:, None, :]
-    done = []
-    for fold, beta, through, sums, gaps in zip(
-        folds, betas, products.through, left_out, paths.gaps, strict=True
-    ):
-        offsets = through[-1] - beta @ through[:-1]
-        contrasts = np.column_stack([-beta, np.ones(len(lams)), -offsets])
-        done.append((_errors(reading, fold.test, sums, contrasts), gaps))
-    return done
+    contrasts = _contrasts(paths.coefficients / products.scales[:, None, :], products.through)
+    errors = (
+        _errors(reading, fold.test, *each) for fold, *each in zip(folds, left_out, contrasts, strict=True)
+    )
+    return list(zip(errors, paths.gaps, strict=True))
+
+
+def _contrasts(betas: np.ndarray, through: np.ndarray) -> np.ndarray:
+    """Return what, times z = [x, y, 1], gives the residuals of each fit, (n_folds, n_lams, n_features + 2).
+
+    A fit goes through a point (x, y): the residual at z is that of beta alone, minus that at the point.
+    """
+    n_folds, n_lams, n_features = betas.shape
+    contrasts = np.empty((n_folds, n_lams, n_features + 2))
+    np.negative(betas, out=contrasts[:, :, :-2])
+    contrasts[:, :, -2] = 1.0
+    contrasts[:, :, -1] = -np.matmul(contrasts[:, :, :-1], through[:, :, None])[:, :, 0]
+    return contrasts
 
 
 def _errors(reading: Reading, rows: np.ndarray, sums: np.ndarray, contrasts: np.ndarray) -> np.ndarray:
