@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import threading
 import time
 
 import joblib
@@ -12,7 +11,7 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from course_utils.fast.chunks import ONE_THREAD, in_chunks
+from course_utils.fast.chunks import in_chunks
 
 X = np.random.default_rng(0).standard_normal((300, 40))
 CHUNKS = np.split(np.random.default_rng(1).integers(3, size=(20, 300)).astype(float), 5)
@@ -71,31 +70,40 @@ def test_two_jobs_give_the_bits_of_one_in_the_same_order(backend):
     np.testing.assert_array_equal(alone, [counts @ X for counts in CHUNKS])
 
 
-def test_with_one_job_nothing_is_done_before_it_is_asked_for():
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_nothing_is_done_before_it_is_asked_for(n_jobs):
     done = []
-    results = in_chunks(done.append, CHUNKS)
+    with joblib.parallel_config(backend="threading"):
+        results = in_chunks(done.append, CHUNKS, n_jobs=n_jobs)
+    time.sleep(0.05)
     assert done == []
-    next(results)
-    assert len(done) == 1
+    assert len([*results]) == len(done) == 5
 
 
-def test_a_chunk_takes_one_blas_thread_and_gives_the_others_back():
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_a_chunk_takes_one_blas_thread_and_gives_the_others_back(n_jobs):
+    def slowly(chunk):
+        time.sleep(0.01)
+        return n_blas_threads()
+
+    with threadpool_limits(2, user_api="blas"), joblib.parallel_config(backend="threading"):
+        assert list(in_chunks(slowly, range(6), n_jobs=n_jobs)) == [1] * 6
+        assert n_blas_threads() == 2
+
+
+def test_a_chunk_takes_one_blas_thread_in_another_process_too():
+    def with_two(chunk):
+        threadpool_limits(2, user_api="blas")  # what a process may have been left with
+        return list(in_chunks(lambda _: n_blas_threads(), [0]))
+
+    assert list(in_chunks(with_two, range(2), n_jobs=2)) == [[1], [1]]
+
+
+def test_whoever_stops_early_gets_the_blas_threads_back():
     with threadpool_limits(2, user_api="blas"):
-        inside = list(in_chunks(lambda _: n_blas_threads(), [0, 1]))
-        assert (inside, n_blas_threads()) == ([1, 1], 2)
-
-
-def test_of_two_chunks_in_two_threads_the_first_to_leave_does_not_set_the_threads_back():
-    def leave_early():
-        with ONE_THREAD:
-            pass
-
-    with threadpool_limits(2, user_api="blas"):
-        with ONE_THREAD:
-            other = threading.Thread(target=leave_early)
-            other.start()
-            other.join()
-            assert n_blas_threads() == 1
+        results = in_chunks(abs, [-1, -2])
+        assert (next(results), n_blas_threads()) == (1, 1)
+        results.close()
         assert n_blas_threads() == 2
 
 

@@ -11,7 +11,6 @@ Lesson: notebooks/10_faster_than_the_libraries.ipynb
 
 from __future__ import annotations
 
-import threading
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
@@ -42,7 +41,7 @@ def in_chunks(work: Callable, chunks: Sequence, shared: tuple = (), *, n_jobs: i
     Returns
     -------
     iterator
-        Lazy: nothing is done before the first result is asked for, with one job.
+        Lazy: nothing is done before the first result is asked for.
 
     Raises
     ------
@@ -52,13 +51,22 @@ def in_chunks(work: Callable, chunks: Sequence, shared: tuple = (), *, n_jobs: i
     Lesson: notebooks/10_faster_than_the_libraries.ipynb
     """
     client = getattr(get_active_backend()[0], "client", None)  # of joblib's backends only Dask's has one
-    if client is not None and not _in_a_worker():
-        return _on_a_cluster(client, work, chunks, shared)
-    if client is not None:  # chunks of a chunk: a worker that waited for others might wait for ever
+    if client is None:
+        everyone = Parallel(n_jobs=n_jobs, return_as="generator")
+        return _with_one_thread(lambda: everyone(delayed(_alone)(work, chunk, shared) for chunk in chunks))
+    if _in_a_worker():  # chunks of a chunk: a worker that waited for others might wait for ever
         return (_alone(work, chunk, shared) for chunk in chunks)
-    return Parallel(n_jobs=n_jobs, return_as="generator")(
-        delayed(_alone)(work, chunk, shared) for chunk in chunks
-    )
+    return _with_one_thread(lambda: _on_a_cluster(client, work, chunks, shared))
+
+
+def _with_one_thread(begin: Callable) -> Iterator:
+    """Yield from what begin() returns, while BLAS takes one thread in this process.
+
+    That is for chunks in threads of this process: the number belongs to the process, and the thread that has set it
+    is the only one that can set it back.
+    """
+    with _libraries().limit(limits=1, user_api="blas"):
+        yield from begin()
 
 
 def _on_a_cluster(client, work: Callable, chunks: Sequence, shared: tuple) -> Iterator:
@@ -92,8 +100,8 @@ def _as_it_is(shared: tuple) -> tuple:
 
 
 def _alone(work: Callable, chunk, shared: tuple):
-    """Do one chunk with one BLAS thread, and with its numbers where processors want them."""
-    with ONE_THREAD:
+    """Do one chunk, in whatever process, with one BLAS thread, and with its numbers where processors want them."""
+    with _libraries().limit(limits=1, user_api="blas"):
         return work(_aligned(chunk), *map(_aligned, shared))
 
 
@@ -103,32 +111,6 @@ def _aligned(value):
     NumPy keeps such arrays from BLAS, and then sums in another order.
     """
     return np.require(np.asarray(value), requirements="A") if isinstance(value, np.ndarray) else value
-
-
-class _OneThread:
-    """While anyone in this process is inside, BLAS takes one thread.
-
-    The number of threads belongs to the process: of chunks in several threads, the first to come in sets it, and
-    the last to leave sets it back.
-    """
-
-    def __init__(self):
-        self._lock, self._inside, self._limit = threading.Lock(), 0, None
-
-    def __enter__(self):
-        with self._lock:
-            if self._inside == 0:
-                self._limit = _libraries().limit(limits=1, user_api="blas")
-            self._inside += 1
-
-    def __exit__(self, *_):
-        with self._lock:
-            self._inside -= 1
-            if self._inside == 0:
-                self._limit.restore_original_limits()
-
-
-ONE_THREAD = _OneThread()
 
 
 @cache
