@@ -1,7 +1,10 @@
 """The compiled tier: the solver of lesson 04, grown one idea at a time until it beats the libraries.
 
+problem         weights, prices and a second penalty become a plain LASSO of other columns
+strategy        which way is taken for which data, and why
 gram            the LASSO of a few columns from their products alone: sweeps, extrapolations, Newton steps
 working_set     only a few columns matter: gather those, and keep their products
+all_columns     few columns, or many rows: the products of all, once
 sparse_columns  the same for sparse columns, where no product pays: sweeps, with the residual at hand
 lasso           solve for those, look at all, gather what was missed, until the duality gap proves it good enough
 path            the same for many penalties: the columns and their products stay, and one product certifies several

@@ -14,8 +14,10 @@ import warnings
 import numpy as np
 from scipy import sparse
 
+from course_utils.fast.all_columns import AllColumns
 from course_utils.fast.problem import Problem
 from course_utils.fast.sparse_columns import SparseColumns
+from course_utils.fast.strategy import takes_all_columns
 from course_utils.fast.working_set import WorkingSet
 from course_utils.objective import as_coefficients
 from course_utils.solvers import ConvergenceWarning, History, SolverResult
@@ -134,7 +136,7 @@ def solve_problem(
 
     Lesson: notebooks/10_faster_than_the_libraries.ipynb
     """
-    work = work_on(problem)
+    work = work_on(problem, (lam,), tol)
     if beta_start is not None:
         work.start_from(beta_start)
     history = solve(work, lam * problem.n_samples, tol, max_iter)
@@ -143,17 +145,38 @@ def solve_problem(
     return SolverResult(beta, problem.mean - offset, lam, gap, n_iter, gap <= tol, history, names)
 
 
-def work_on(problem: Problem, n_lams: int = 1) -> WorkingSet | SparseColumns:
-    """Return the place of work: sparse columns are swept over as they are, dense ones gathered as needed."""
-    return SparseColumns(problem) if sparse.issparse(problem.X) else WorkingSet(problem, n_lams)
+def work_on(problem: Problem, lams, tol: float) -> AllColumns | SparseColumns | WorkingSet:
+    """Return the place of work for these penalties, as course_utils.fast.strategy says.
+
+    Parameters
+    ----------
+    problem : Problem
+    lams : (n_lams,), falling
+    tol : float
+
+    Returns
+    -------
+    AllColumns, SparseColumns or WorkingSet
+
+    Lesson: notebooks/10_faster_than_the_libraries.ipynb
+    """
+    if sparse.issparse(problem.X):
+        return SparseColumns(problem)
+    in_float64 = problem.X.dtype == np.float64  # products of float32 would be rounded to float32
+    share = lams[-1] / max(problem.lam_max, lams[-1])
+    if in_float64 and takes_all_columns(*problem.X.shape, len(lams), share):
+        return AllColumns(problem, tol)
+    return WorkingSet(problem)
 
 
-def solve(work: WorkingSet | SparseColumns, penalty: float, tol: float, max_iter: int) -> History:
+def solve(
+    work: AllColumns | SparseColumns | WorkingSet, penalty: float, tol: float, max_iter: int
+) -> History:
     """Improve and look until the relative gap is at most tol; return what each pass over X has shown.
 
     Parameters
     ----------
-    work : WorkingSet or SparseColumns
+    work : AllColumns, SparseColumns or WorkingSet
         Its coefficients are where it starts, and are the solution afterwards.
     penalty : float, n lam
     tol : float

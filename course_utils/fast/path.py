@@ -12,8 +12,8 @@ from __future__ import annotations
 import warnings
 
 import numpy as np
-from scipy import sparse
 
+from course_utils.fast.all_columns import AllColumns
 from course_utils.fast.lasso import FINAL, FINEST, PATIENCE, solve, work_on
 from course_utils.fast.problem import Problem
 from course_utils.fast.sparse_columns import SparseColumns
@@ -110,8 +110,8 @@ def solve_path(problem: Problem, lams: np.ndarray, tol: float, names=None) -> Pa
 
     Lesson: notebooks/10_faster_than_the_libraries.ipynb
     """
-    work = work_on(problem, len(lams))
-    solve_all = _solve_each if sparse.issparse(problem.X) else _solve_all
+    work = work_on(problem, lams, tol)
+    solve_all = _solve_each if isinstance(work, SparseColumns) else _solve_all
     betas, offsets, gaps, n_passes = solve_all(work, lams * problem.n_samples, tol)
     return PathResult(lams, betas, problem.mean - offsets, gaps, n_passes, names)
 
@@ -138,7 +138,7 @@ def _solve_each(work: SparseColumns, penalties: np.ndarray, tol: float):
     return np.array(betas), np.array(offsets), np.array(gaps), np.cumsum(n_passes)
 
 
-def _solve_all(work: WorkingSet, penalties: np.ndarray, tol: float):
+def _solve_all(work: AllColumns | WorkingSet, penalties: np.ndarray, tol: float):
     """Return coefficients, offsets, relative gaps and passes until then, for each penalty."""
     n = len(penalties)
     betas, offsets, gaps = np.zeros((n, len(work.holds))), np.zeros(n), np.zeros(n)
@@ -161,7 +161,7 @@ def _solve_all(work: WorkingSet, penalties: np.ndarray, tol: float):
     return betas, offsets, gaps, n_passes
 
 
-def _solutions(work: WorkingSet, penalties: np.ndarray, target: float) -> np.ndarray:
+def _solutions(work: AllColumns | WorkingSet, penalties: np.ndarray, target: float) -> np.ndarray:
     """Return the coefficients of the columns at hand for each penalty, (n_penalties, m), each from the one before."""
     W = np.empty((len(penalties), work.m))
     for row, penalty in zip(W, penalties, strict=True):
@@ -170,14 +170,12 @@ def _solutions(work: WorkingSet, penalties: np.ndarray, target: float) -> np.nda
     return W
 
 
-def _expected(work: WorkingSet, correlations: np.ndarray, penalties: np.ndarray) -> np.ndarray:
+def _expected(work: AllColumns | WorkingSet, correlations: np.ndarray, penalties: np.ndarray) -> np.ndarray:
     """Return the columns to be gathered: those that violate now, and those that may at the last of these penalties.
 
     A correlation changes about as fast as the penalty at most (the strong rule of Tibshirani and others, 2012); where
     that fails, the next pass shows it.
     """
-    if work.takes_all:
-        return np.flatnonzero(~work.holds)
     first, last = penalties[0], penalties[-1]
     wanted = np.flatnonzero((correlations > max(2 * last - first, NEARLY * last)) & ~work.holds)
     most = max(ROOM_AT_FIRST, len(work.support))
@@ -188,4 +186,4 @@ def _expected(work: WorkingSet, correlations: np.ndarray, penalties: np.ndarray)
 
 def _leading(looks: list[Look], tol: float) -> int:
     """Return how many of the first looks, without a break, are a proof."""
-    return next((k for k, seen in enumerate(looks) if seen.gap > tol), len(looks))
+    return next((k for k, seen in enumerate(looks) if not seen.gap <= tol), len(looks))

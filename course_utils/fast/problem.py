@@ -141,6 +141,11 @@ class Problem:
             out *= self.root
         return means
 
+    def means(self) -> np.ndarray:
+        """Return the weighted means of the columns, over their prices, (n_features,): one pass over X."""
+        means = (self.X.sum(axis=0) if self.root is None else self.root**2 @ self.X) / self.n_samples
+        return self.beta(means)
+
     def beta(self, w: np.ndarray) -> np.ndarray:
         """Return the coefficients of X from those of Z, (..., n_features)."""
         return w if self.prices is None else w / self.prices

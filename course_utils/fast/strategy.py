@@ -4,7 +4,7 @@ One pass over X costs n p multiplications, and reads all of X from memory; that 
 products of all columns with each other cost n p^2, at several times the speed, since a product of matrices uses each
 number many times while it is at hand. So:
 
-few rows times columns      gather all columns at once: their products cost less than a few passes and decisions
+few numbers, or many rows   take all columns at once (all_columns): their products cost less than the passes they save
 otherwise                   gather columns as they are needed (working_set)
 sparse                      gather nothing: of sparse columns a product costs what a step of descent costs
 many problems, few columns  from kink to kink of the path, exactly (homotopy): the rows are not needed any more
@@ -14,19 +14,24 @@ from __future__ import annotations
 
 FEW = 5_000_000  # multiplications, for one penalty
 FEW_FOR_A_PATH = 100_000_000  # the products serve all penalties
+TALL = 4  # rows to a column
+MANY = 400  # columns: forming their products takes as long as seven passes over X
+WEAK = 0.05  # of the smallest lam whose solution is zero
 COLUMNS_FOR_KINKS = (
     400  # a path has about as many kinks as columns, and each costs a pass over their products
 )
 
 
-def gathers_all(n_samples: int, n_features: int, n_lams: int = 1) -> bool:
-    """Return whether all columns are gathered at once, with the products of each with each.
+def takes_all_columns(n_samples: int, n_features: int, n_lams: int, share: float) -> bool:
+    """Return whether the products of all columns with each other are formed at once.
 
     Parameters
     ----------
     n_samples, n_features : int
     n_lams : int
         Penalties that the products will serve.
+    share : float
+        Of the smallest lam whose solution is zero: the weakest penalty. A strong one needs few columns.
 
     Returns
     -------
@@ -34,7 +39,11 @@ def gathers_all(n_samples: int, n_features: int, n_lams: int = 1) -> bool:
 
     Lesson: notebooks/10_faster_than_the_libraries.ipynb
     """
-    return n_samples * n_features**2 <= (FEW if n_lams == 1 else FEW_FOR_A_PATH)
+    cost = n_samples * n_features**2
+    if cost <= (FEW if n_lams == 1 else FEW_FOR_A_PATH):
+        return True
+    needed = n_lams > 1 or share < WEAK
+    return needed and n_features <= MANY and n_samples >= TALL * n_features
 
 
 def goes_from_kink_to_kink(n_samples: int, n_features: int) -> bool:

@@ -13,10 +13,10 @@ import numpy as np
 
 from course_utils.fast.gram import minimise
 from course_utils.fast.problem import Problem
-from course_utils.fast.strategy import gathers_all
 from course_utils.validation import as_design
 
 ROOM_AT_FIRST = 64  # columns
+TOO_LARGE = "X and y hold numbers whose products are too large for float64"
 GROWTH = 0.15  # of the support: so many columns at most join in a pass, or ROOM_AT_FIRST; 0.07 to 0.3 cost the same
 
 
@@ -63,13 +63,14 @@ class WorkingSet:
     columns in use.
     """
 
-    def __init__(self, problem: Problem, n_lams: int = 1):
+    takes_all = False  # at once
+    stops_early = True  # before the wanted gap, to look at all columns again
+
+    def __init__(self, problem: Problem):
         n_features = problem.X.shape[1]
         self.problem, self.null = problem, 0.5 * problem.tt
         self.m, self.holds = 0, np.zeros(n_features, dtype=bool)
-        self.takes_all = gathers_all(*problem.X.shape, n_lams)
-        self.stops_early = not self.takes_all  # before the wanted gap, to look at all columns again
-        self._make_room(n_features if self.takes_all else min(ROOM_AT_FIRST, n_features))
+        self._make_room(min(ROOM_AT_FIRST, n_features))
 
     @property
     def support(self) -> np.ndarray:
@@ -79,11 +80,14 @@ class WorkingSet:
     def add(self, new: np.ndarray) -> None:
         """Gather columns of X: one product of them with all columns that are here."""
         m, grown = self.m, self.m + len(new)
+        if grown == m:
+            return
         if grown > len(self.w):
             self._make_room(min(max(grown, 2 * len(self.w)), len(self.holds)))
         block = self.Z[m:grown]
         self.means[m:grown] = self.problem.gather(new, block)
         products = block @ self.Z[:grown].T
+        require_finite_products(products)
         self.G[m:grown, :grown], self.G[:m, m:grown] = products, products[:, :m].T
         if self.problem.ridge is not None:
             diagonal = np.arange(m, grown)
@@ -95,7 +99,7 @@ class WorkingSet:
         """Begin with these coefficients of X, (n_features,), and with their columns."""
         prices = self.problem.prices
         w = beta if prices is None else prices * beta
-        self.add(np.flatnonzero(w) if not self.takes_all else np.arange(len(w)))
+        self.add(w.nonzero()[0])
         self.w[: self.m] = w[self.index[: self.m]]
 
     def improve(self, seen: Look, penalty: float, target: float) -> None:
@@ -149,8 +153,6 @@ class WorkingSet:
 
     def _missing(self, correlations: np.ndarray, penalty: float) -> np.ndarray:
         """Return the columns to be gathered next: of those that violate the optimality condition, the worst."""
-        if self.takes_all:
-            return np.flatnonzero(~self.holds)
         missing = np.flatnonzero((correlations > penalty) & ~self.holds)
         most = max(ROOM_AT_FIRST, int(GROWTH * len(self.support)))
         if len(missing) > most:
@@ -204,7 +206,7 @@ def seen_of(problem: Problem, penalty: float, w, residual, products, at=slice(No
     lowest = correlations.min(initial=0.0) if problem.positive else 0.0
     if not np.isfinite(largest - lowest + rr):
         as_design(problem.X, accept_sparse=True, min_rows=1)
-        raise ValueError("X and y hold numbers whose products are too large for float64")
+        raise ValueError(TOO_LARGE)
     return Look(
         penalty,
         correlations,
@@ -214,3 +216,9 @@ def seen_of(problem: Problem, penalty: float, w, residual, products, at=slice(No
         float(np.abs(w).sum()),
         0.5 * problem.tt,
     )
+
+
+def require_finite_products(G: np.ndarray) -> None:
+    """Raise ValueError if columns are so large that their products are not finite."""
+    if not np.isfinite(G).all():
+        raise ValueError(TOO_LARGE)

@@ -1,0 +1,136 @@
+"""All columns at once, by their products alone: for few columns, or many rows.
+
+After G = Z'Z and q = Z't nothing depends on the number of rows any more, not even the proof: with g = q - Gw,
+
+    r'r = t't - w'(q + g)        r't = t't - w'q        Z'r = g
+
+which is the duality gap of the very same residual r = t - Zw, but for rounding. Rounding is some 1e-15 of t't; where it
+could matter, the residual is formed and X is passed over.
+Lesson: notebooks/10_faster_than_the_libraries.ipynb
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from course_utils.fast.gram import minimise
+from course_utils.fast.problem import Problem
+from course_utils.fast.working_set import Look, require_finite_products, seen_of
+
+ROWS = 4096  # that are centred at a time
+TRUSTED = 1e-9  # a relative gap above it, from products, is not rounding
+CANCELS = (
+    1e-3  # a column whose squares shrink below this share when it is centred is centred before the product
+)
+
+
+class AllColumns:
+    """All columns of Z with G = Z'Z, q = Z't and coefficients w; the problem says what Z and t are. X is not copied."""
+
+    takes_all, stops_early = True, False
+
+    def __init__(self, problem: Problem, tol: float):
+        self.problem, self.null = problem, 0.5 * problem.tt
+        self.by_products = tol >= TRUSTED
+        self.m = problem.X.shape[1]
+        self.w, self.holds = np.zeros(self.m), np.ones(self.m, dtype=bool)
+        self.G, self.means = None, None
+
+    @property
+    def support(self) -> np.ndarray:
+        """Where w is not zero."""
+        return self.w.nonzero()[0]
+
+    def start_from(self, beta: np.ndarray) -> None:
+        """Begin with these coefficients of X, (n_features,)."""
+        self.w[:] = beta if self.problem.prices is None else self.problem.prices * beta
+
+    def improve(self, seen: Look, penalty: float, target: float) -> None:
+        """Solve for all columns; what was seen says nothing new."""
+        self.solve(penalty, target)
+
+    def solve(self, penalty: float, target: float) -> None:
+        """Improve w until the duality gap of 1/2 ||t - Zw||^2 + penalty ||w||_1 is at most target."""
+        self._multiply()
+        q, problem = self.problem.Zt, self.problem
+        minimise(
+            self.G, self.m, q, self.w, q - self.w @ self.G, penalty, problem.tt, target, problem.positive
+        )
+
+    def look(self, penalty: float) -> Look:
+        """Return what the residual of w tells of all columns; ValueError if X or y is not finite."""
+        if not self.w.any():
+            return seen_of(self.problem, penalty, self.w[:0], self.problem.t, self.problem.Zt.copy())
+        return self.look_at_all([penalty], self.w[None])[0]
+
+    def look_at_all(self, penalties: Sequence[float], W: np.ndarray) -> list[Look]:
+        """Return what the residuals of several w, (n_penalties, m), tell of all columns."""
+        self._multiply()
+        problem, q = self.problem, self.problem.Zt
+        if not self.by_products:
+            residuals = problem.t - self._fits(W)
+            products = problem.products(residuals.T).T
+            return [seen_of(problem, *each) for each in zip(penalties, W, residuals, products, strict=True)]
+        correlations = q - W @ self.G
+        rr = problem.tt - np.einsum("ij,ij->i", W, q + correlations)
+        rt = problem.tt - W @ q
+        norms = np.abs(W).sum(axis=1)
+        correlations = correlations if problem.positive else np.abs(correlations, out=correlations)
+        largest = np.maximum(correlations.max(axis=1), 0.0)
+        return [
+            Look(*each, self.null)
+            for each in zip(penalties, correlations, largest, rr, rt, norms, strict=True)
+        ]
+
+    def add(self, new: np.ndarray) -> None:
+        """Do nothing: all columns are here."""
+
+    def solution(self) -> tuple[np.ndarray, float]:
+        """Return the coefficients of X, and what they contribute at the means of its columns."""
+        return self.spread_out(self.w.copy()), float(self.offset(self.w))
+
+    def spread_out(self, w: np.ndarray) -> np.ndarray:
+        """Return coefficients of Z, (..., m), as coefficients of X."""
+        return self.problem.beta(w)
+
+    def offset(self, w: np.ndarray) -> np.ndarray:
+        """Return what these coefficients, (..., m), contribute at the means of the columns."""
+        return np.zeros(w.shape[:-1]) if self.means is None else w @ self.means
+
+    def _multiply(self) -> None:
+        """Form the products, once."""
+        if self.G is not None:
+            return
+        problem = self.problem
+        self.means = problem.means() if problem.centred else None
+        self.G = _products_of(problem, self.means)
+        if problem.ridge is not None:
+            self.G.flat[:: self.m + 1] += problem.ridge
+        require_finite_products(self.G)
+
+    def _fits(self, W: np.ndarray) -> np.ndarray:
+        """Return Zw for several w: (n_penalties, m) -> (n_penalties, n_samples)."""
+        fits = self.problem.beta(W) @ self.problem.X.T - self.offset(W)[:, None]
+        return fits if self.problem.root is None else fits * self.problem.root
+
+
+def _products_of(problem: Problem, means: np.ndarray | None) -> np.ndarray:
+    """Return Z'Z: the products of X, centred afterwards, or beforehand where that would cost digits."""
+    X, n_samples = problem.X, problem.n_samples
+    if problem.root is None and problem.prices is None:
+        G = X.T @ X
+        if means is None:
+            return G
+        squares = G.diagonal().copy()
+        G -= np.outer(n_samples * means, means)
+        if (G.diagonal() >= CANCELS * squares).all():
+            return G
+    G = np.zeros((len(problem.Zt), len(problem.Zt)))
+    for start in range(0, n_samples, ROWS):
+        rows = slice(start, start + ROWS)
+        Z = problem.beta(X[rows]) - (0.0 if means is None else means)
+        Z = Z if problem.root is None else Z * problem.root[rows, None]
+        G += Z.T @ Z
+    return G
