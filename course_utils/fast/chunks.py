@@ -11,8 +11,10 @@ Lesson: notebooks/10_faster_than_the_libraries.ipynb
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from functools import cache
 
 import numpy as np
@@ -53,19 +55,20 @@ def in_chunks(work: Callable, chunks: Sequence, shared: tuple = (), *, n_jobs: i
     client = getattr(get_active_backend()[0], "client", None)  # of joblib's backends only Dask's has one
     if client is None:
         everyone = Parallel(n_jobs=n_jobs, return_as="generator")
-        return _with_one_thread(lambda: everyone(delayed(_alone)(work, chunk, shared) for chunk in chunks))
+        here = os.getpid()
+        return _with_one_thread(lambda: everyone(delayed(_do)(here, work, chunk, shared) for chunk in chunks))
     if _in_a_worker():  # chunks of a chunk: a worker that waited for others might wait for ever
-        return (_alone(work, chunk, shared) for chunk in chunks)
+        return (_do(None, work, chunk, shared) for chunk in chunks)
     return _with_one_thread(lambda: _on_a_cluster(client, work, chunks, shared))
 
 
 def _with_one_thread(begin: Callable) -> Iterator:
     """Yield from what begin() returns, while BLAS takes one thread in this process.
 
-    That is for chunks in threads of this process: the number belongs to the process, and the thread that has set it
-    is the only one that can set it back.
+    Chunks in threads of this process leave it to this one: the number belongs to the process, and only the thread
+    that has set it can set it back.
     """
-    with _libraries().limit(limits=1, user_api="blas"):
+    with _libraries().limit(limits=1):
         yield from begin()
 
 
@@ -78,7 +81,8 @@ def _on_a_cluster(client, work: Callable, chunks: Sequence, shared: tuple) -> It
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Sending large graph")  # once, and this is how it should be
         there = client.submit(_as_it_is, shared, pure=False)
-    futures = [client.submit(_alone, work, chunk, there, pure=False) for chunk in chunks]
+    here = os.getpid()
+    futures = [client.submit(_do, here, work, chunk, there, pure=False) for chunk in chunks]
     futures.reverse()
     while futures:
         yield futures.pop().result()  # and the cluster forgets it
@@ -99,9 +103,9 @@ def _as_it_is(shared: tuple) -> tuple:
     return shared
 
 
-def _alone(work: Callable, chunk, shared: tuple):
-    """Do one chunk, in whatever process, with one BLAS thread, and with its numbers where processors want them."""
-    with _libraries().limit(limits=1, user_api="blas"):
+def _do(home: int | None, work: Callable, chunk, shared: tuple):
+    """Do one chunk, its numbers where processors want them; away from the process that set it, with one BLAS thread."""
+    with nullcontext() if os.getpid() == home else _libraries().limit(limits=1):
         return work(_aligned(chunk), *map(_aligned, shared))
 
 
@@ -116,4 +120,4 @@ def _aligned(value):
 @cache
 def _libraries() -> ThreadpoolController:
     """Look for the BLAS libraries of this process, once: to look takes as long as a small bootstrap."""
-    return ThreadpoolController()
+    return ThreadpoolController().select(user_api="blas")
