@@ -350,3 +350,17 @@ def test_each_table_is_stored_with_every_problem_and_a_figure(name):
     assert list(dict.fromkeys(one["scene"] for one in stored["cells"])) == [one.name for one in scenes[name]]
     assert stored["rounds"] >= 5
     assert (command.FOLDER / f"{name}.png").is_file()
+
+
+def test_who_is_hopeless_at_one_penalty_is_not_run_at_a_weaker_one():
+    some = cell(celer=30.0, skglm=2.0, scikit_learn=90.0)
+    some["contenders"].append(contender("adelie", missed="at best gap 3e-04, in 2 s"))
+    assert cells._far_behind([some]) == {"celer": "30 times our time", "adelie": "missed"}
+    assert cells._far_behind([some, cell(celer=2.0, adelie=1.0)]) == {}
+
+
+def test_of_several_problems_the_seconds_are_added_and_the_largest_gap_counts(monkeypatch):
+    answers = iter([(1.0, 1e-9), (2.0, 1e-5), (3.0, 1e-7)])
+    several = cells.Several([problems.Problem(X, Y, True)] * 3)
+    monkeypatch.setattr(cells.Caller, "attempt", lambda self, way, lams, tol: next(answers))
+    assert several.attempt(None, None, 1e-6) == (6.0, 1e-5)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
+from statistics import median
 from typing import ClassVar
 
 import numpy as np
@@ -19,8 +20,9 @@ from benchmarks.solvers.problems import Problem, Scene, simulated, text_like
 from benchmarks.solvers.verifying import verified_gap
 
 GAPS = (1e-4, 1e-6, 1e-8)
-HOPELESS, WITNESS = 5, "scikit-learn"  # times our seconds, for a trial that misses the gap
-HOPELESS_WITNESS = 40  # that one we want to know in every cell
+HOPELESS, WITNESS = 3, "scikit-learn"  # times our seconds, for a trial that misses the gap
+HOPELESS_WITNESS = 15  # that one we want to know in every cell
+ASIDE = 20  # times our seconds: a library is not run at the weaker penalties of the same problem
 AT_ANY_RATE = 0.2  # seconds that everybody may take
 BEHIND = 2.0  # times the seconds of a library's best way: another way is not tried at a stricter gap
 FIRST_TOL = 1e-4
@@ -76,7 +78,7 @@ class Caller:
         if len(betas) != len(lams):
             return math.nan
         pairs = zip(betas, lams, strict=True)
-        return max(verified_gap(X, y, beta, lam, fit_intercept=fit_intercept) for beta, lam in pairs)
+        return float(np.max([verified_gap(X, y, *pair, fit_intercept=fit_intercept) for pair in pairs]))
 
     def _warm_up(self, way: Way, n_lams: int) -> None:
         kind = (way, sparse.issparse(self.problem.X), self.problem.fit_intercept, n_lams > 1)
@@ -85,6 +87,19 @@ class Caller:
             X = self.small.X if kind[1] or not way.rows_first else np.ascontiguousarray(self.small.X)
             lams = self.small.lam_max / np.array([2.0, 4.0] if n_lams > 1 else [4.0])
             way.solve(X, self.small.y, lams, 1e-4, self.small.fit_intercept)
+
+
+class Several:
+    """Several problems of one kind, as one: their seconds together, and the largest of their gaps."""
+
+    def __init__(self, problems: Sequence[Problem]):
+        self._callers = [Caller(problem) for problem in problems]
+        self.problem = problems[0]
+
+    def attempt(self, way: Way, lams, tol: float) -> tuple[float, float]:
+        """Return the seconds that one way takes at a tolerance for all of them, and its largest gap."""
+        seconds, gaps = zip(*(caller.attempt(way, lams, tol) for caller in self._callers), strict=True)
+        return sum(seconds), float(np.max(gaps))
 
 
 def table(task: Task, scenes: Iterable[Scene], *, gaps, rounds: int) -> list[dict]:
@@ -102,22 +117,25 @@ def table(task: Task, scenes: Iterable[Scene], *, gaps, rounds: int) -> list[dic
     scenes = [*scenes]
     with tqdm(total=sum(len(scene.divisors) for scene in scenes), desc="cells") as bar:
         for scene in scenes:
-            problem = scene.problem()
+            problem, aside = scene.problem(), {}
             for divisor in scene.divisors:
                 bar.set_postfix_str(f"{scene.name}, 1/{divisor}")
                 wanted = gaps if scene.listed else [gaps[len(gaps) // 2]]
-                cells += _cells(task, scene, problem, divisor, wanted, rounds)
+                found = _cells(task, scene, problem, divisor, wanted, rounds, aside)
+                aside |= {name: f"not run: {why} at 1/{divisor}" for name, why in _far_behind(found).items()}
+                cells += found
                 bar.update()
     return cells
 
 
-def _cells(task: Task, scene: Scene, problem: Problem, divisor: int, gaps, rounds: int) -> list[dict]:
+def _cells(task: Task, scene: Scene, problem: Problem, divisor: int, gaps, rounds, aside) -> list[dict]:
     caller, lams = Caller(problem), task.penalties(problem.lam_max, divisor)
-    contenders = libraries_for(caller, task.ways, lams)
+    contenders = [one for one in libraries_for(caller, task.ways, lams) if one.name not in aside]
+    not_run = [asdict(Measured(name, missed=why)) for name, why in aside.items()]
     about = {"scene": scene.name, "listed": scene.listed, "divisor": divisor, "goal": task.goal(scene)}
     about |= {"against": ""}  # the best library
     return [
-        about | {"gap": gap, "contenders": _contenders(task, caller, lams, contenders, gap, rounds)}
+        about | {"gap": gap, "contenders": _contenders(task, caller, lams, contenders, gap, rounds) + not_run}
         for gap in gaps
     ]
 
@@ -142,6 +160,22 @@ def _contenders(task, caller: Caller, lams, libraries: Sequence[Library], gap, r
     for name, took in take_turns(calls, rounds=rounds).items():
         measured[name].seconds = took
     return [asdict(one) for one in measured.values()]
+
+
+def _far_behind(cells: Sequence[Mapping]) -> dict[str, str]:
+    """Return who is hopeless at all gaps of one penalty, and why; never scikit-learn."""
+    ratios: dict[str, list[float]] = {}
+    for cell in cells:
+        times = {
+            one["name"]: median(one["seconds"]) if one["seconds"] else math.inf for one in cell["contenders"]
+        }
+        for name, seconds in times.items():
+            ratios.setdefault(name, []).append(seconds / times[OURS])
+    least = {name: min(some) for name, some in ratios.items() if name != WITNESS and min(some) > ASIDE}
+    return {
+        name: "missed" if math.isinf(ratio) else f"{ratio:.0f} times our time"
+        for name, ratio in least.items()
+    }
 
 
 class Library:
@@ -193,7 +227,7 @@ class Library:
         return quickest, reached[quickest]
 
 
-def libraries_for(caller: Caller, ways: Sequence[Way], lams) -> list[Library]:
+def libraries_for(caller: Caller | Several, ways: Sequence[Way], lams) -> list[Library]:
     """Return the libraries that can be meant for this problem."""
     X = caller.problem.X
     suiting = by_library(ways, *X.shape, sparse.issparse(X))

@@ -16,10 +16,10 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from benchmarks.solvers.calibrating import MissedError
-from benchmarks.solvers.cells import Caller, describe, libraries_for
+from benchmarks.solvers.cells import Caller, Several, describe, libraries_for
 from benchmarks.solvers.libraries import OUR_PATH, OURS, PATHS, Way
 from benchmarks.solvers.measuring import Measured, is_far_behind, take_turns, timed
-from benchmarks.solvers.problems import Problem, Scene
+from benchmarks.solvers.problems import Problem, Scene, part
 from course_utils.tuning import k_folds
 
 N_FOLDS, N_LAMS, GAP = 5, 100, 1e-6
@@ -117,9 +117,8 @@ def exact_curve(problem: Problem, lams, folds) -> np.ndarray:
 
 
 def _loops(problem: Problem, lams, folds):
-    """Yield (library, what is measured, the call or None) with the best way of each, found on the first fold."""
-    first = Problem(np.asfortranarray(problem.X[folds[0].train]), problem.y[folds[0].train], True)
-    caller = Caller(first)
+    """Yield (library, what is measured, the call or None) with the best way of each on all training rows."""
+    caller = Several([part(problem, fold.train) for fold in folds])
     ours, _ = caller.attempt(OUR_PATH, lams, GAP)
     for library in libraries_for(caller, PATHS, lams):
         one = Measured(f"{library.name}, looped")

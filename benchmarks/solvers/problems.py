@@ -32,6 +32,11 @@ class Problem:
         return float(np.abs(self.X.T @ y).max() / len(y))
 
 
+def part(problem: Problem, rows) -> Problem:
+    """Return the problem of some of its rows, with an intercept."""
+    return Problem(np.asfortranarray(problem.X[rows]), problem.y[rows], True)
+
+
 @dataclass(frozen=True)
 class Scene:
     """A problem that is made when it is needed.

@@ -15,15 +15,15 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from benchmarks.solvers.calibrating import MissedError
-from benchmarks.solvers.cells import Caller, describe, libraries_for
-from benchmarks.solvers.libraries import OUR_PATH, OURS, PATHS, Way
+from benchmarks.solvers.cells import Caller, Several, describe, libraries_for
+from benchmarks.solvers.libraries import EVER, OUR_PATH, OURS, PATHS, Way
 from benchmarks.solvers.measuring import Measured, take_turns
-from benchmarks.solvers.problems import Problem, Scene
+from benchmarks.solvers.problems import Problem, Scene, part
 
 N_RESAMPLES, N_LAMS, GAP = 200, 50, 1e-6
-WITNESS = "scikit-learn, looped"
+WITNESS = "a loop over lasso_path"  # of scikit-learn, as one would write it
 LOOP_SECONDS = 0.6  # of a round of a loop
-FEWEST, MOST = 2, 50  # resamples of a loop
+CALIBRATED, MOST = 3, 50  # resamples of a loop: it gets its tolerance on the first of them
 VERIFIED = 20  # resamples whose every lam is verified
 
 
@@ -44,6 +44,8 @@ def _cell(scene: Scene, rounds: int) -> dict:
         measured[other.name] = other
         if call is not None:
             calls[other.name], scale[other.name] = call, N_RESAMPLES / n_resamples
+    measured[WITNESS], calls[WITNESS], n_resamples = _plain_loop(problem, lams, result.rows)
+    scale[WITNESS] = N_RESAMPLES / n_resamples
     for name, took in take_turns(calls, rounds=rounds).items():
         measured[name].seconds = [scale[name] * seconds for seconds in took]
     about = {"scene": scene.name, "listed": scene.listed, "divisor": scene.divisors[0], "gap": GAP}
@@ -69,13 +71,8 @@ def verified_of_all(problem: Problem, lams, betas, rows) -> float:
     betas : (n_resamples, n_lams, n_features)
     rows : (at least n_resamples, n_samples)
     """
-    drawn = (resample(problem, chosen) for chosen in rows[: len(betas)])
+    drawn = (part(problem, chosen) for chosen in rows[: len(betas)])
     return max(Caller(one).worst_gap(path, lams) for one, path in zip(drawn, betas, strict=True))
-
-
-def resample(problem: Problem, rows) -> Problem:
-    """Return the problem of some rows."""
-    return Problem(np.asfortranarray(problem.X[rows]), problem.y[rows], True)
 
 
 def looped(way: Way, X, y, rows, lams, tol) -> None:
@@ -95,10 +92,30 @@ def looped(way: Way, X, y, rows, lams, tol) -> None:
         way.solve(Z, y[chosen], lams, tol, True)
 
 
+def plain_path(X, y, lams, tol, fit_intercept):
+    """scikit-learn's path with nothing but a tolerance; it has no intercept, so the data are centred."""
+    from sklearn.linear_model import lasso_path
+
+    return lasso_path(X - X.mean(axis=0), y - y.mean(), alphas=lams, tol=tol, max_iter=EVER)[1].T
+
+
+def _plain_loop(problem: Problem, lams, rows):
+    """Return (what is measured, the call, of how many resamples) of the loop that the goal is about."""
+    way = Way(WITNESS, "", plain_path, rows_first=True)
+    seconds, gap = Several([part(problem, chosen) for chosen in rows[:CALIBRATED]]).attempt(way, lams, GAP)
+    n_resamples = _how_many(seconds / CALIBRATED)
+    one = Measured(WITNESS, f"tol {GAP:.0e}", gap, note=f"{n_resamples} resamples, scaled")
+    X = np.ascontiguousarray(problem.X)
+    return one, partial(looped, way, X, problem.y, rows[:n_resamples], lams, GAP), n_resamples
+
+
+def _how_many(seconds: float) -> int:
+    return int(np.clip(LOOP_SECONDS / seconds, CALIBRATED, MOST))
+
+
 def _loops(problem: Problem, lams, rows):
-    """Yield (what is measured, the call or None, of how many resamples), the best way found on the first resample."""
-    first = resample(problem, rows[0])
-    caller = Caller(first)
+    """Yield (what is measured, the call or None, of how many resamples), with the best way on the first few."""
+    caller = Several([part(problem, chosen) for chosen in rows[:CALIBRATED]])
     ours, _ = caller.attempt(OUR_PATH, lams, GAP)
     for library in libraries_for(caller, PATHS, lams):
         one = Measured(f"{library.name}, looped")
@@ -108,7 +125,7 @@ def _loops(problem: Problem, lams, rows):
             one.missed = str(error)
             yield one, None, 0
             continue
-        n_resamples = int(np.clip(LOOP_SECONDS / trial.seconds, FEWEST, MOST))
+        n_resamples = _how_many(trial.seconds / CALIBRATED)
         one.setting, one.gap, one.note = describe(way, trial), trial.gap, f"{n_resamples} resamples, scaled"
         X = np.ascontiguousarray(problem.X) if way.rows_first else problem.X
         yield one, partial(looped, way, X, problem.y, rows[:n_resamples], lams, trial.tol), n_resamples
