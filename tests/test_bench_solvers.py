@@ -27,9 +27,9 @@ X, Y = RNG.standard_normal((30, 6)) + 1.0, RNG.standard_normal(30) + 2.0
 BETA = np.array([0.3, 0.0, -0.2, 0.0, 0.0, 0.1])
 
 
-def contender(name, *seconds, gap=1e-7, missed=""):
+def contender(name, *seconds, gap=1e-7, missed="", at_least=None):
     """What was measured of one."""
-    return asdict(Measured(name, "tol 1.0e-06", gap, list(seconds), missed))
+    return asdict(Measured(name, "tol 1.0e-06", gap, list(seconds), missed, at_least))
 
 
 def cell(ours=1.0, goal=1.3, against="", our_gap=1e-9, **others):
@@ -118,9 +118,9 @@ def test_a_library_whose_answers_are_no_numbers_misses_every_gap():
 def test_a_library_is_given_up_once_a_trial_that_misses_takes_too_long():
     called = []
     calibration = Calibration(lambda tol: (called.append(tol) or 9.0, tol))
-    with pytest.raises(MissedError, match="still at gap 1e-04 after 9 s"):
+    with pytest.raises(MissedError, match="still at gap 1e-04 after 9 s") as given_up:
         calibration.find(1e-6, hopeless=5.0)
-    assert len(called) == 1
+    assert (given_up.value.at_least, len(called)) == (9.0, 1)
 
 
 @pytest.mark.parametrize(("seconds", "n_trials"), [(9.0, 2), (0.1, 6)])
@@ -215,6 +215,15 @@ def test_a_library_that_missed_the_gap_is_named_and_not_compared():
     assert "adelie: missed, at best gap 3e-04, in 2 s" in text
     assert "| missed: at best gap 3e-04, in 2 s |" in report.section("solvers", results(one))
     assert compare(one).best == "celer"
+
+
+def test_a_library_that_was_given_up_bounds_the_ratio():
+    one = cell(celer=9.0)
+    one["contenders"].append(contender("adelie", missed="still at gap 3e-04 after 4 s", at_least=4.0))
+    assert (compare(one).rival, compare(one).ratio, compare(one).bounded) == ("adelie", 4.0, True)
+    assert "| > 4.00 | win |" in report.every_cell([one])
+    one["contenders"].append(contender("skglm", 2.0))
+    assert (compare(one).rival, compare(one).bounded) == ("skglm", False)
 
 
 def test_the_sentence_counts_losses_and_names_each():

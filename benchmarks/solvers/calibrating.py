@@ -24,7 +24,18 @@ class Trial:
 
 
 class MissedError(Exception):
-    """A library does not reach the gap; the message says how near it came."""
+    """A library does not reach the gap; the message says how near it came.
+
+    Parameters
+    ----------
+    message : str
+    at_least : float
+        The seconds that a longer search would have ended above; infinite if no tolerance is left.
+    """
+
+    def __init__(self, message: str, at_least: float = math.inf):
+        super().__init__(message)
+        self.at_least = at_least
 
 
 class Calibration:
@@ -77,7 +88,7 @@ class Calibration:
             if trial.gap <= target:
                 return tight
             if trial.seconds > hopeless:
-                raise MissedError(f"still at gap {trial.gap:.0e} after {trial.seconds:.2g} s")
+                raise MissedError(f"still at gap {trial.gap:.0e} after {trial.seconds:.2g} s", trial.seconds)
             tight += max(1 if trial.seconds > coarse else QUARTERS, _quarters_between(target, trial.gap))
         best = min(self._trials.values(), key=lambda one: math.inf if math.isnan(one.gap) else one.gap)
         raise MissedError(f"at best gap {best.gap:.0e}, in {best.seconds:.2g} s")

@@ -150,7 +150,7 @@ def _contenders(task, caller: Caller, lams, libraries: Sequence[Library], gap, r
         try:
             way, trial = library.best(gap, seconds)
         except MissedError as error:
-            one.missed = str(error)
+            one.missed, one.at_least = str(error), known(error.at_least)
             continue
         one.setting, one.gap = describe(way, trial), trial.gap
         if is_far_behind(trial.seconds, seconds):
@@ -207,7 +207,7 @@ class Library:
         """
         hopeless = max(AT_ANY_RATE, (HOPELESS_WITNESS if self.name == WITNESS else HOPELESS) * ours)
         coarse = max(AT_ANY_RATE, FAR_BEHIND * ours)
-        reached, missed = {}, []
+        reached, missed, at_least = {}, [], math.inf
         for way, search in self._searches.items():
             try:
                 reached[way] = search.find(gap, hopeless=hopeless, coarse=coarse)
@@ -217,10 +217,11 @@ class Library:
                     self._last[way] = search.start
             except MissedError as error:
                 missed.append(f"{way.how}: {error}" if way.how else str(error))
+                at_least = min(at_least, error.at_least)
             except Exception as error:  # whatever a library raises, the others are measured
                 missed.append(f"{way.how} {type(error).__name__}: {error}".strip()[:200])
         if not reached:
-            raise MissedError("; ".join(missed))
+            raise MissedError("; ".join(missed), at_least)
         quickest = min(reached, key=lambda way: reached[way].seconds)
         left = BEHIND * reached[quickest].seconds
         self._searches = {way: self._searches[way] for way, trial in reached.items() if trial.seconds <= left}
@@ -234,6 +235,11 @@ def libraries_for(caller: Caller | Several, ways: Sequence[Way], lams) -> list[L
     return [
         Library(name, some, lambda way, tol: caller.attempt(way, lams, tol)) for name, some in suiting.items()
     ]
+
+
+def known(seconds: float) -> float | None:
+    """Return seconds, or None if they are infinite: JSON has no infinity."""
+    return None if math.isinf(seconds) else seconds
 
 
 def describe(way: Way, trial: Trial) -> str:

@@ -22,6 +22,7 @@ class Comparison:
     ours : seconds, the median of the rounds.
     rival : whom the goal is about: the best library, or one that is named.
     ratio : its median divided by ours; None if it has none.
+    bounded : the rival was given up: the ratio is what it would have been above.
     best : the quickest of all libraries, and best_ratio its median divided by ours.
     witness_ratio : that of scikit-learn.
     goal : what ratio should be.
@@ -35,6 +36,7 @@ class Comparison:
     ours: float
     rival: str
     ratio: float | None
+    bounded: bool
     best: str
     best_ratio: float | None
     witness_ratio: float | None
@@ -59,18 +61,18 @@ def compare(cell: Mapping) -> Comparison:
     """Return a cell of the results as one comparison."""
     figures = {one["name"]: median(one["seconds"]) for one in cell["contenders"] if one["seconds"]}
     ours = figures.pop(OURS)
-    best = min(figures, key=figures.get) if figures else ""
+    given_up = {one["name"]: one["at_least"] for one in cell["contenders"] if one["at_least"] is not None}
+    ratios = {name: seconds / ours for name, seconds in (given_up | figures).items()}
+    best = min(ratios, key=ratios.get) if ratios else ""
     rival = cell["against"] or best
-    ratios = {name: seconds / ours for name, seconds in figures.items()}
-    witness = next(
-        (name for name in (cell["against"], WITNESS, f"{WITNESS}, looped") if name in ratios), None
-    )
+    witness = next((name for name in (cell["against"], WITNESS) if name in ratios), None)
     gap = next(one["gap"] for one in cell["contenders"] if one["name"] == OURS)
     return Comparison(
         **{name: cell[name] for name in ("scene", "divisor", "gap", "listed", "goal")},
         ours=ours,
         rival=rival,
         ratio=ratios.get(rival),
+        bounded=rival in given_up,
         best=best,
         best_ratio=ratios.get(best),
         witness_ratio=ratios.get(witness),

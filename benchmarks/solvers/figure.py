@@ -43,6 +43,8 @@ def draw(ax, cells) -> None:
     for row, cell in enumerate(cells):
         ratios = ratios_of(cell)
         best = min(ratios, key=ratios.get) if ratios else None
+        for bound in bounds_of(cell).values():
+            ax.scatter(bound, row, s=14, color=MUTED, marker=">", zorder=3)
         for library, ratio in ratios.items():
             colour, marker, size = MUTED, "o", 12
             if library.startswith(WITNESS):
@@ -65,11 +67,12 @@ def _legend(ax) -> None:
     from course_utils.style import CHOICE, CONTRAST, ESTIMATE, MUTED
 
     marks = (("best library", ESTIMATE, "o"), ("scikit-learn", CONTRAST, "^"), ("others", MUTED, "o"))
+    marks += (("given up", MUTED, ">"),)
     handles = [
         Line2D([], [], color=colour, marker=mark, linestyle="", label=name) for name, colour, mark in marks
     ]
     handles.append(Line2D([], [], color=CHOICE, label="goal"))
-    ax.figure.legend(handles=handles, loc="outside lower center", ncols=4)
+    ax.figure.legend(handles=handles, loc="outside lower center", ncols=5)
 
 
 def ratios_of(cell: Mapping) -> dict[str, float]:
@@ -77,6 +80,12 @@ def ratios_of(cell: Mapping) -> dict[str, float]:
     figures = {one["name"]: median(one["seconds"]) for one in cell["contenders"] if one["seconds"]}
     ours = figures.pop(OURS)
     return {name: seconds / ours for name, seconds in figures.items()}
+
+
+def bounds_of(cell: Mapping) -> dict[str, float]:
+    """Return what the time of each library that was given up, divided by ours, would have been above."""
+    ours = next(median(one["seconds"]) for one in cell["contenders"] if one["name"] == OURS)
+    return {one["name"]: one["at_least"] / ours for one in cell["contenders"] if one["at_least"] is not None}
 
 
 def title(cells) -> str:

@@ -24,6 +24,7 @@ class Measured:
     gap : the largest verified gap of what it returned.
     seconds : of each round, by the processor's clock.
     missed : why there is nothing to compare, or nothing.
+    at_least : seconds that it would have needed more than, if it was given up.
     note : what else a reader has to know.
     """
 
@@ -32,6 +33,7 @@ class Measured:
     gap: float | None = None
     seconds: list[float] = field(default_factory=list)
     missed: str = ""
+    at_least: float | None = None
     note: str = ""
 
 

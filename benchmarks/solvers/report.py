@@ -31,13 +31,14 @@ How it is measured:
   and without the products of all columns, celer with small and large first working sets, the path solvers
   straight at lam and over penalties on the way there. The quickest way of each library that reaches the gap is
   the one that is timed. X lies in the order that the library wants (C for skein-glm, Fortran for all others);
-  putting it there is not counted. Listed problems have a centred y and no intercept; all others fit one. Who
+  putting it there is not counted. Large listed problems have a centred y and no intercept, the others fit one. Who
   has no intercept on a path gets centred data, and the centring counts, as it would inside.
 - **Who misses.** A library is given up for a gap when a trial that still misses it takes more than {hopeless}
   times our whole time ({witness}: {hopeless_witness} times). The tables then say `missed`, how near it came,
-  and in what time. A library that misses every gap, or takes more than {aside} times our time, is not run at the
-  weaker penalties of the same problem, {witness} excepted. Who is more than {far} times slower and needs more
-  than a second has one run instead of rounds, marked "once".
+  and in what time; where nobody else is quicker, the ratio is given as larger (>) than that trial's. A library
+  that misses every gap, or takes more than {aside} times our time, is not run at the weaker penalties of the
+  same problem, {witness} excepted. Who is more than {far} times slower and needs more than a second has one run
+  instead of rounds, marked "once".
 - **Ratios.** Their time divided by ours: 2 means that we take half as long, and anything below 1 is a LOSS.
   Problems in *italics* are in no list of goals: nothing was tuned on them.
 
@@ -112,7 +113,7 @@ def every_cell(cells) -> str:
         comparison = compare(cell)
         entries = [found.get(name, "") for name in names]
         rows.append(
-            f"| {_cell_name(comparison)} | {' | '.join(entries)} | {_times(comparison.ratio)} | {comparison.verdict} |"
+            f"| {_cell_name(comparison)} | {' | '.join(entries)} | {_ratio(comparison)} | {comparison.verdict} |"
         )
     about = "Milliseconds: median (lowest to highest; verified gap).\n\n"
     return "<details><summary>Every cell</summary>\n\n" + about + head + "\n".join(rows) + "\n\n</details>"
@@ -124,7 +125,7 @@ def lines(name: str, results: Mapping) -> list[str]:
     text = [f"{TITLES[name]}: their time divided by ours, at one verified gap", ""]
     for cell, one in zip(results["cells"], comparisons, strict=True):
         where = f"{one.scene} /{one.divisor} gap {one.gap:.0e}"
-        against = f"{_times(one.ratio):>7} {one.rival:22} {WITNESS} {_times(one.witness_ratio):>7}"
+        against = f"{_ratio(one):>7} {one.rival:22} {WITNESS} {_times(one.witness_ratio):>7}"
         text.append(f"{where:45}{1e3 * one.ours:10.3f} ms {against}  {one.verdict}")
         text += [
             f"{'':12}{other['name']}: missed, {other['missed']}"
@@ -158,7 +159,7 @@ def verdict(comparisons: list[Comparison]) -> str:
 
 
 def _in_words(one: Comparison) -> str:
-    return f"{_cell_name(one, plain=True)} {_times(one.ratio)} ({one.rival})"
+    return f"{_cell_name(one, plain=True)} {_ratio(one)} ({one.rival})"
 
 
 def _cell_name(one: Comparison, *, plain: bool = False) -> str:
@@ -169,7 +170,11 @@ def _cell_name(one: Comparison, *, plain: bool = False) -> str:
 def _worst_row(one: Comparison) -> str:
     scene = one.scene if one.listed else f"*{one.scene}*"
     cell = f"1/{one.divisor}, gap {one.gap:.0e}"
-    return f"| {scene} | {cell} | {one.rival} | {_times(one.ratio)} | {one.goal:g} | {one.verdict} |"
+    return f"| {scene} | {cell} | {one.rival} | {_ratio(one)} | {one.goal:g} | {one.verdict} |"
+
+
+def _ratio(one: Comparison) -> str:
+    return "> " * one.bounded + _times(one.ratio)
 
 
 def _times(ratio: float | None) -> str:

@@ -15,7 +15,7 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from benchmarks.solvers.calibrating import MissedError
-from benchmarks.solvers.cells import Caller, Several, describe, libraries_for
+from benchmarks.solvers.cells import Caller, Several, describe, known, libraries_for
 from benchmarks.solvers.libraries import EVER, OUR_PATH, OURS, PATHS, Way
 from benchmarks.solvers.measuring import Measured, take_turns
 from benchmarks.solvers.problems import Problem, Scene, part
@@ -122,7 +122,7 @@ def _loops(problem: Problem, lams, rows):
         try:
             way, trial = library.best(GAP, ours)
         except MissedError as error:
-            one.missed = str(error)
+            one.missed, one.at_least = str(error), known(error.at_least)
             yield one, None, 0
             continue
         n_resamples = _how_many(trial.seconds / CALIBRATED)
