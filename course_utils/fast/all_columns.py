@@ -39,6 +39,11 @@ class AllColumns:
         self.G, self.means = None, None
 
     @property
+    def q(self) -> np.ndarray:
+        """Z't, (n_features,)."""
+        return self.problem.Zt
+
+    @property
     def support(self) -> np.ndarray:
         """Where w is not zero."""
         return self.w.nonzero()[0]
@@ -68,7 +73,7 @@ class AllColumns:
     def look_at_all(self, penalties: Sequence[float], W: np.ndarray) -> list[Look]:
         """Return what the residuals of several w, (n_penalties, m), tell of all columns."""
         self._multiply()
-        problem, q = self.problem, self.problem.Zt
+        problem, q = self.problem, self.q
         if not self.by_products:
             residuals = problem.t - self._fits(W)
             products = problem.products(residuals.T).T

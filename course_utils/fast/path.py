@@ -14,6 +14,7 @@ import warnings
 import numpy as np
 
 from course_utils.fast.all_columns import AllColumns
+from course_utils.fast.homotopy import follow_on
 from course_utils.fast.lasso import FINAL, FINEST, PATIENCE, solve, work_on
 from course_utils.fast.problem import Problem
 from course_utils.fast.sparse_columns import SparseColumns
@@ -162,11 +163,19 @@ def _solve_all(work: AllColumns | WorkingSet, penalties: np.ndarray, tol: float)
 
 
 def _solutions(work: AllColumns | WorkingSet, penalties: np.ndarray, target: float) -> np.ndarray:
-    """Return the coefficients of the columns at hand for each penalty, (n_penalties, m), each from the one before."""
-    W = np.empty((len(penalties), work.m))
-    for row, penalty in zip(W, penalties, strict=True):
-        work.solve(penalty, target)
-        row[:] = work.w[: work.m]
+    """Return the coefficients of the columns at hand for each penalty, (n_penalties, m).
+
+    From the first on, the exact path is followed from kink to kink; where that is not possible, each penalty is solved
+    for from the one before.
+    """
+    work.solve(penalties[0], target)
+    W, problem = np.zeros((len(penalties), work.m)), work.problem
+    W[0] = work.w[: work.m]
+    reached = follow_on(work.G, work.m, work.q, work.w, penalties, W, positive=problem.positive)
+    for k in range(max(reached, 1), len(penalties)):
+        work.w[: work.m] = W[k - 1]
+        work.solve(penalties[k], target)
+        W[k] = work.w[: work.m]
     return W
 
 
