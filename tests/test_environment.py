@@ -21,7 +21,7 @@ ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-
 def wanted_by_pyproject():
     """Return the dependencies of a learner, with lesson 08, and of the tests, under the names of conda."""
     extras = PROJECT["optional-dependencies"]
-    requirements = PROJECT["dependencies"] + extras["deploy"] + extras["test"]
+    requirements = PROJECT["dependencies"] + extras["deploy"] + extras["fast"] + extras["test"]
     return {re.sub(r"^[\w-]+", lambda name: CONDA_NAMES.get(name[0], name[0]), line) for line in requirements}
 
 

@@ -18,7 +18,7 @@ HELP = "Remake the locks of learners, developers and the serving container from 
 
 LEARNER, DEVELOPER, SERVER = "requirements.txt", "requirements-dev.txt", "deploy/requirements.txt"
 LOCKS = (LEARNER, DEVELOPER, SERVER)
-LEARNER_EXTRAS = ("deploy",)
+LEARNER_EXTRAS = ("deploy", "fast")
 DEVELOPER_EXTRAS = ("test", "grading", "deploy", "deploy-test", "fast", "cluster")
 COURSE = ("pyproject.toml", "--group", "build")
 COMPILE = [
