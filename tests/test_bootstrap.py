@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from course_utils import resampling
-from course_utils.datasets import load_diabetes
-from course_utils.fast import resampled_paths
+from course_utils.datasets import load_diabetes, load_riboflavin
+from course_utils.fast import resampled_paths, wide_homotopy
 from course_utils.fast.bootstrap import bootstrap_lasso
-from course_utils.objective import duality_gap
+from course_utils.objective import duality_gap, lam_max
 from course_utils.path import lam_grid
 from course_utils.scaling import fit_standardizer
 from course_utils.solvers import ConvergenceWarning
@@ -81,6 +81,22 @@ def test_diabetes_is_done_in_the_units_of_its_columns():
     means = [patients.X[rows].mean(axis=0) for rows in ours.rows]
     predicted = ours.intercepts + np.einsum("blp,bp->bl", ours.betas, means)
     np.testing.assert_allclose(predicted, np.tile(patients.y[ours.rows].mean(axis=1)[:, None], 3))
+
+
+def test_thousands_of_genes_of_few_bacteria_are_proven_at_a_weak_price():
+    bacteria = load_riboflavin()
+    top = lam_max(fit_standardizer(bacteria.X).transform(bacteria.X), bacteria.y)
+    result = run(bacteria.X, bacteria.y, [0.057 * top], size=6, tol=1e-9)
+    assert gaps_of(bacteria.X, bacteria.y, result).max() <= 1e-9
+
+
+def test_what_the_kinks_leave_unproven_is_solved_by_working_sets(monkeypatch):
+    problem = draw(3, 20, 60)
+    exact = run(*problem, tol=1e-10)
+    monkeypatch.setattr(wide_homotopy, "MOST_KINKS", 0)
+    swept = run(*problem, tol=1e-10)
+    assert gaps_of(*problem[:2], swept).max() <= 1e-10
+    np.testing.assert_allclose(swept.betas, exact.betas, atol=1e-5)
 
 
 @pytest.mark.parametrize("shape", [(60, 6), (30, 90)])

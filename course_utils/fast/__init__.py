@@ -15,6 +15,7 @@ fold_products   the products of the training rows of every fold, from one readin
 fold_rows       folds of wide data: a row that is left out weighs nothing
 cross_validation  how strong a penalty, fold by fold, from products where columns are few
 weighted_products  the products of the columns in many resamples, from one product of matrices
+wide_homotopy   the exact path of many columns of few rows, without their products
 resampled_paths  the paths of those resamples, without a copy of a row
 bootstrap       course_utils.resampling.bootstrap_lasso in a moment, and on several machines
 stability       stability selection, in the memory of a few resamples

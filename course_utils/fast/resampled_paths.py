@@ -1,9 +1,10 @@
-"""The LASSO paths of many resamples, each with counts for weights: no row is copied, and few are read twice.
+"""The LASSO paths of many resamples, each with counts for weights: no row is there twice.
 
     (1/2n) ||y - intercept - X beta||^2 + lam ||beta||_1      on the n rows of each resample, for every lam
 
 With few columns, all that is needed of the rows is in their products (weighted_products), and the paths go from kink
-to kink (gram_paths). With more, each resample is a weighted problem, on the rows that were drawn at all.
+to kink (gram_paths). With more columns than rows they do so too, from the rows that were drawn (wide_homotopy). What
+is left, and what those leave unproven, is a weighted problem like any other (path).
 Lesson: notebooks/10_faster_than_the_libraries.ipynb
 """
 
@@ -19,8 +20,9 @@ from course_utils.fast.chunks import in_chunks
 from course_utils.fast.gram_paths import proven_paths
 from course_utils.fast.path import solve_path
 from course_utils.fast.problem import Problem
-from course_utils.fast.strategy import goes_from_kink_to_kink
-from course_utils.fast.weighted_products import counts_of, weighted_products
+from course_utils.fast.strategy import follows_rows, goes_from_kink_to_kink
+from course_utils.fast.weighted_products import LOST, counts_of, weighted_products
+from course_utils.fast.wide_homotopy import wide_path
 from course_utils.path import watched
 from course_utils.solvers import ConvergenceWarning
 from course_utils.validation import as_design, as_target, constant_columns, names_of, require_varying_columns
@@ -99,7 +101,10 @@ def resampled_paths(rows, X, y, lams, standardize, tol) -> ResampledPaths:
     shape = (len(rows), len(lams))
     betas, intercepts, gaps = np.empty((*shape, X.shape[1])), np.empty(shape), np.empty(shape)
     for b, c in enumerate(counts):
-        betas[b], intercepts[b], gaps[b] = _by_working_set(X, y, c, lams, standardize, tol)
+        if follows_rows(*X.shape):
+            betas[b], intercepts[b], gaps[b] = _from_rows(X, y, c, lams, standardize, tol)
+        if not (follows_rows(*X.shape) and (gaps[b] <= tol).all()):
+            betas[b], intercepts[b], gaps[b] = _by_working_set(X, y, c, lams, standardize, tol)
     return ResampledPaths(betas, intercepts, gaps)
 
 
@@ -112,6 +117,30 @@ def _from_products(X, y, counts, lams, standardize: bool, tol: float) -> Resampl
         betas /= these.scales[:, None, :]
     intercepts = these.y_means[:, None] - (betas @ these.means[:, :, None])[:, :, 0]
     return ResampledPaths(betas, intercepts, found.gaps)
+
+
+def _from_rows(X, y, counts, lams, standardize: bool, tol: float):
+    """Return the coefficients, intercepts and gaps of one resample, from kink to kink on the rows that it drew."""
+    drawn = np.flatnonzero(counts)
+    c, Z, y = counts[drawn], X.T.take(drawn, axis=1), y[drawn]
+    n = c.sum()
+    means, y_mean = Z @ c / n, c @ y / n
+    Z -= means[:, None]
+    Z *= np.sqrt(c)
+    squares, scales = np.einsum("ji,ji->j", Z, Z), np.ones(len(Z))
+    doubtful = np.flatnonzero(squares <= LOST * n * means**2)
+    constant = doubtful[constant_columns(X[np.ix_(drawn, doubtful)])]
+    if standardize:
+        squares[constant] = n
+        scales = np.sqrt(squares / n)
+        Z /= scales[:, None]
+    Z[constant] = 0.0
+    t = np.sqrt(c) * (y - y_mean) if np.ptp(y) else np.zeros(len(y))
+    found = wide_path(Z, t, n * lams, tol=tol)
+    betas = found.coefficients
+    if standardize:
+        betas /= scales
+    return betas, y_mean - betas @ means, found.gaps
 
 
 def _by_working_set(X, y, counts, lams, standardize: bool, tol: float):

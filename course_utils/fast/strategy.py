@@ -58,3 +58,12 @@ def shares_one_product(n_features: int) -> bool:
     many, the rows that a resample did not draw cost more (1.5 times at 200). They meet at 40 to 50.
     """
     return n_features <= 45
+
+
+def follows_rows(n_samples: int, n_features: int) -> bool:
+    """Return whether many problems with the same columns are followed from kink to kink without their products.
+
+    With more columns than rows a product of two columns is not much dearer than to look it up, and most are never
+    asked for: 200 x 1000, 50 penalties to a hundredth: 3 ms a resample, against 10 with the products of those gathered.
+    """
+    return n_samples < n_features
