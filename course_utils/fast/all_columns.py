@@ -16,6 +16,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from course_utils.fast.gram import minimise
+from course_utils.fast.gram_paths import relative_gaps
 from course_utils.fast.problem import Problem
 from course_utils.fast.working_set import Look, require_finite_products, seen_of
 
@@ -35,8 +36,7 @@ class AllColumns:
         self.problem, self.null = problem, 0.5 * problem.tt
         self.by_products = tol >= TRUSTED
         self.m = problem.X.shape[1]
-        self.w, self.holds = np.zeros(self.m), np.ones(self.m, dtype=bool)
-        self.G, self.means = None, None
+        self.w, self.G, self.means = np.zeros(self.m), None, None
 
     @property
     def q(self) -> np.ndarray:
@@ -89,8 +89,11 @@ class AllColumns:
             for each in zip(penalties, correlations, largest, rr, rt, norms, strict=True)
         ]
 
-    def add(self, new: np.ndarray) -> None:
-        """Do nothing: all columns are here."""
+    def gaps_of_all(self, penalties: np.ndarray, W: np.ndarray) -> np.ndarray:
+        """Return the relative duality gaps of several w, (n_penalties, m)."""
+        if self.by_products and not self.problem.positive:
+            return relative_gaps(self.G, self.q, self.problem.tt, penalties, W)
+        return np.array([seen.gap for seen in self.look_at_all(penalties, W)])
 
     def solution(self) -> tuple[np.ndarray, float]:
         """Return the coefficients of X, and what they contribute at the means of its columns."""

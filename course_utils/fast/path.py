@@ -24,7 +24,7 @@ from course_utils.solvers import ConvergenceWarning
 from course_utils.validation import as_tolerance, names_of
 
 MOST_PASSES = 500  # of sparse columns, for one penalty
-MOST_AHEAD = 10  # penalties that share a pass; with all columns at hand, any number
+MOST_AHEAD = 10  # penalties that share a pass
 N_LAMS, RATIO = 100, 1e-3  # of the penalties, if none are given; as in course_utils.path.lam_grid
 NEARLY = 0.9  # of a penalty: a column so correlated now may well be needed there
 
@@ -112,7 +112,9 @@ def solve_path(problem: Problem, lams: np.ndarray, tol: float, names=None) -> Pa
     Lesson: notebooks/10_faster_than_the_libraries.ipynb
     """
     work = work_on(problem, lams, tol)
-    solve_all = _solve_each if isinstance(work, SparseColumns) else _solve_all
+    solve_all = {AllColumns: _solve_at_once, SparseColumns: _solve_each, WorkingSet: _solve_batches}[
+        type(work)
+    ]
     betas, offsets, gaps, n_passes = solve_all(work, lams * problem.n_samples, tol)
     return PathResult(lams, betas, problem.mean - offsets, gaps, n_passes, names)
 
@@ -126,8 +128,18 @@ def _grid(problem: Problem) -> np.ndarray:
     return np.geomspace(top, RATIO * top, N_LAMS)
 
 
+def _solve_at_once(work: AllColumns, penalties: np.ndarray, tol: float):
+    """Return coefficients, offsets, relative gaps and passes until then, for each penalty."""
+    work.look(penalties[0])
+    W = _solutions(work, penalties, max(FINAL * tol, FINEST) * work.null)
+    n_passes = np.full(
+        len(penalties), 2
+    )  # one for the products with the target, one for those of the columns
+    return work.spread_out(W), work.offset(W), work.gaps_of_all(penalties, W), n_passes
+
+
 def _solve_each(work: SparseColumns, penalties: np.ndarray, tol: float):
-    """Return the same as `_solve_all`, each penalty from the solution before."""
+    """Return the same, each penalty solved for from the solution before."""
     betas, offsets, gaps, n_passes = [], [], [], []
     for penalty in penalties:
         history = solve(work, penalty, tol, MOST_PASSES)
@@ -139,18 +151,18 @@ def _solve_each(work: SparseColumns, penalties: np.ndarray, tol: float):
     return np.array(betas), np.array(offsets), np.array(gaps), np.cumsum(n_passes)
 
 
-def _solve_all(work: AllColumns | WorkingSet, penalties: np.ndarray, tol: float):
-    """Return coefficients, offsets, relative gaps and passes until then, for each penalty."""
+def _solve_batches(work: WorkingSet, penalties: np.ndarray, tol: float):
+    """Return the same; several penalties share a pass over X, as many as were proven in the last and two more."""
     n = len(penalties)
     betas, offsets, gaps = np.zeros((n, len(work.holds))), np.zeros(n), np.zeros(n)
     n_passes = np.zeros(n, dtype=int)
     done, ahead, tries, passes, seen = 0, 2, 0, 1, work.look(penalties[0])
     while done < n:
-        ahead = n if work.takes_all else ahead
         batch = penalties[done : done + ahead]
-        work.add(_expected(work, seen.correlations, batch))
+        new = _expected(work, seen.correlations, batch)
+        work.add(new)
         W = _solutions(work, batch, max(FINAL * tol, FINEST) * work.null)
-        looks, passes, tries = work.look_at_all(batch, W), passes + 1, tries + 1
+        looks, passes, tries = work.look_at_all(batch, W), passes + 1, 0 if len(new) else tries + 1
         proven = _leading(looks, tol) or int(tries > PATIENCE)
         now = slice(done, done + proven)
         betas[now], offsets[now] = work.spread_out(W[:proven]), work.offset(W[:proven])
@@ -179,7 +191,7 @@ def _solutions(work: AllColumns | WorkingSet, penalties: np.ndarray, target: flo
     return W
 
 
-def _expected(work: AllColumns | WorkingSet, correlations: np.ndarray, penalties: np.ndarray) -> np.ndarray:
+def _expected(work: WorkingSet, correlations: np.ndarray, penalties: np.ndarray) -> np.ndarray:
     """Return the columns to be gathered: those that violate now, and those that may at the last of these penalties.
 
     A correlation changes about as fast as the penalty at most (the strong rule of Tibshirani and others, 2012); where
