@@ -11,6 +11,8 @@ path            solutions for a whole grid of penalties
 tuning          folds, cross-validated paths, and the rules that pick one penalty
 evaluation      how good a prediction is, and how sure one can be: metrics, baselines, intervals, honest loops
 resampling      what the lasso would have said of other samples: bootstrap, stability selection
+fast            the compiled tier: the same lasso, its paths, folds and resamples, sooner (extra "fast")
+estimators      the compiled tier with scikit-learn's interface
 style           the look of the figures, and `show_figure`
 plotting        the figures that several lessons draw
 explorers       figures that can be moved
