@@ -9,7 +9,7 @@ from scipy import sparse
 from sklearn.linear_model import LassoCV
 
 from course_utils.datasets import load_diabetes
-from course_utils.fast import cross_validation
+from course_utils.fast import cross_validation, folds_of_few_columns
 from course_utils.fast.cross_validation import lasso_cv
 from course_utils.path import lam_grid
 from course_utils.solvers import ConvergenceWarning, coordinate_descent
@@ -171,7 +171,7 @@ def test_without_penalties_the_grid_is_that_of_tier_two(n_features, standardize)
 def test_many_folds_are_worked_on_in_groups(monkeypatch):
     X, y = drawn()
     together = lasso_cv(X, y, [0.5, 0.1], folds=k_folds(60, 60))
-    monkeypatch.setattr(cross_validation, "ROOM", 700)
+    monkeypatch.setattr(folds_of_few_columns, "ROOM", 700)
     in_groups = lasso_cv(X, y, [0.5, 0.1], folds=k_folds(60, 60))
     np.testing.assert_allclose(in_groups.fold_errors, together.fold_errors, rtol=1e-9)
     assert in_groups.fold_errors.shape == (60, 2)
@@ -259,3 +259,38 @@ def test_a_fold_in_which_nothing_varies_is_refused(n_features):
     X[10:] = 3.0
     with pytest.raises(ValueError, match="constant on the training rows of fold 0"):
         lasso_cv(X, y, [0.1], folds=k_folds(40, 4))
+
+
+def repeated(X, y, folds, times):
+    """The rows as often as they weigh, in folds that keep copies together."""
+    rows = np.repeat(np.arange(len(y)), times)
+    copies = [Fold(*(np.flatnonzero(np.isin(rows, part)) for part in (f.train, f.test))) for f in folds]
+    return X[rows], y[rows], copies
+
+
+@pytest.mark.parametrize("n_features", [5, 60])
+@pytest.mark.parametrize("standardize", [True, False])
+@pytest.mark.parametrize("kind", ["shuffled", "forward"])
+def test_a_row_that_weighs_two_counts_as_two_rows(kind, standardize, n_features):
+    X, y = drawn(30, n_features)
+    folds, times = FOLDS[kind](30), np.random.default_rng(0).integers(0, 4, 30)
+    options = {"lams": [0.5, 0.2, 0.1], "standardize": standardize, "tol": 1e-11}
+    weighted = lasso_cv(X, y, folds=folds, sample_weight=0.7 * times, **options)
+    X, y, folds = repeated(X, y, folds, times)
+    as_rows = lasso_cv(X, y, folds=folds, **options)
+    np.testing.assert_allclose(weighted.fold_errors, as_rows.fold_errors, rtol=1e-4)
+    np.testing.assert_allclose(weighted.lam_max, as_rows.lam_max, rtol=1e-10)
+
+
+@pytest.mark.parametrize("n_features", [4, 60])
+def test_a_column_that_varies_only_in_rows_without_weight_is_constant(n_features):
+    X, y = drawn(40, n_features)
+    X[5:, 2] = 3.0
+    with pytest.raises(ValueError, match="column 2; leave them out"):
+        lasso_cv(X, y, folds=k_folds(40, 4), sample_weight=np.repeat([0.0, 1.0], [5, 35]))
+
+
+def test_a_fold_without_weight_is_refused():
+    X, y = drawn(40)
+    with pytest.raises(ValueError, match="fold 0: the rows of test have sample weights of zero"):
+        lasso_cv(X, y, folds=k_folds(40, 4), sample_weight=np.repeat([0.0, 1.0], [10, 30]))

@@ -11,8 +11,10 @@ path            the same for many penalties: the columns and their products stay
 homotopy        the exact path of a few columns from their products, from kink to kink
 chunks          the same work on several processes or machines, equal to the bit
 gram_paths      proof of each of its solutions, again from products alone, and sweeps for what it leaves
-fold_products   the products of the training rows of every fold, from one reading of all rows
-fold_rows       folds of wide data: a row that is left out weighs nothing
+reading         rows, read once, and the sums of products that remain of them
+fold_products   the products of the training rows of every fold: of all rows, without those that are left out
+folds_of_few_columns   all folds from those products, from kink to kink, even the errors on the test rows
+folds_of_many_columns  each fold by working sets: a row that is left out weighs nothing
 cross_validation  how strong a penalty, fold by fold, from products where columns are few
 weighted_products  the products of the columns in many resamples, from one product of matrices
 wide_homotopy   the exact path of many columns of few rows, without their products

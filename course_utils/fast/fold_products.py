@@ -1,7 +1,7 @@
 """The products of the columns in the training rows of every fold, from one reading of all rows.
 
 What is left out of a fold is mostly less than what stays. So the products of all rows are summed once, and those of
-the rows that are left out are taken off. With z = [x - shift, y - shift, 1],
+the rows that are left out are taken off. With z = [x - shift, y - shift, 1], times the root of the row's weight,
 
     sum of zz' over the training rows  =  sum over all rows  -  sum over the rows left out
 
@@ -13,64 +13,15 @@ Lesson: notebooks/10_faster_than_the_libraries.ipynb
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import sparse
 
+from course_utils.fast.reading import Reading
 from course_utils.tuning import Fold
-from course_utils.validation import as_design, constant_columns
+from course_utils.validation import constant_columns
 
-PIECE = 2**18  # numbers that are read at a time: what the cache holds
-NEAR = 500  # rows whose mean is near enough
 LOST = 1e-4  # of the squares: a column that keeps less lost too many digits with what was taken off
-
-
-@dataclass(frozen=True, eq=False)
-class Reading:
-    """X, an array of floats or a CSC matrix, and y, read in pieces of rows z = [x - shift, y - shift, 1]."""
-
-    X: np.ndarray | sparse.csc_matrix
-    y: np.ndarray
-    shift: np.ndarray
-
-    @classmethod
-    def of(cls, X, y: np.ndarray) -> Reading:
-        """Read with a shift near the means, those of some rows; ValueError if X holds what is not finite."""
-        some = np.arange(0, len(y), -(-len(y) // NEAR))
-        raw = cls(X, y, np.zeros(X.shape[1] + 1))
-        shift = raw.mean(some)
-        if not np.isfinite(shift).all():
-            refuse(X)
-        return cls(X, y, shift)
-
-    def pieces(self, rows: np.ndarray) -> Iterator[np.ndarray]:
-        """Yield z of some rows, (a few rows, n_features + 2), in the order in memory of X."""
-        p, columnwise = self.X.shape[1], sparse.issparse(self.X) or self.X.flags.f_contiguous
-        for piece in _pieces(rows, max(1, PIECE // (p + 2))):
-            z = np.empty((len(piece), p + 2), order="F" if columnwise else "C")
-            np.subtract(self._take(piece), self.shift[:-1], out=z[:, :-2])
-            np.subtract(self.y[piece], self.shift[-1], out=z[:, -2])
-            z[:, -1] = 1.0
-            yield z
-
-    def _take(self, rows: np.ndarray) -> np.ndarray:
-        if sparse.issparse(self.X):
-            return self.X[rows].toarray()
-        if self.X.flags.c_contiguous:
-            return self.X.take(rows, axis=0)
-        return self.X.T.take(rows, axis=1).T  # a choice of rows in Fortran order would copy all of X first
-
-    def mean(self, rows: np.ndarray) -> np.ndarray:
-        """Return the means of the columns and of y, above the shift."""
-        with np.errstate(over="ignore", invalid="ignore"):
-            return sum(z[:, :-1].sum(axis=0) for z in self.pieces(rows)) / len(rows)
-
-    def sums(self, rows: np.ndarray) -> np.ndarray:
-        """Return the sum of zz' over some rows, (n_features + 2, n_features + 2)."""
-        with np.errstate(over="ignore", invalid="ignore"):
-            return sum(z.T @ z for z in self.pieces(rows))
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +34,7 @@ class FoldProducts:
         Zero in the columns that are constant in these rows.
     qs : (n_folds, n_features), products with y
     yys : (n_folds,), of y with itself
-    n : (n_folds,), how many rows
+    n : (n_folds,), how many rows, or what they weigh
     scales : (n_folds, n_features), by what the columns were divided
     through : (n_folds, n_features + 1), a point of x and y, above the shift, through which every fit goes
         With an intercept that of the means, without the origin.
@@ -122,7 +73,7 @@ def fold_products(reading, total, folds, left_out, *, standardize=True, fit_inte
     constant = np.zeros((len(folds), len(total) - 2), dtype=bool)
     for k in np.flatnonzero((_diagonals(C) <= LOST * np.diag(total)[:-1]).any(axis=1)):
         means[k], C[k] = _directly(reading, folds[k].train)
-        constant[k, constant_columns(reading.X[folds[k].train])] = True
+        constant[k, constant_columns(reading.X[reading.that_weigh(folds[k].train)])] = True
     return _scaled(reading, n, means, C, constant, standardize, fit_intercept)
 
 
@@ -177,7 +128,7 @@ def _training_sums(reading: Reading, total: np.ndarray, fold: Fold, of_test: np.
 def _directly(reading: Reading, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return means above the shift, and centred products, from rows that are read twice: means first."""
     shift = reading.shift + reading.mean(rows)
-    _, means, C = _centred(Reading(reading.X, reading.y, shift).sums(rows)[None])
+    _, means, C = _centred(replace(reading, shift=shift).sums(rows)[None])
     return means[0] + shift - reading.shift, C[0]
 
 
@@ -194,13 +145,3 @@ def _outer(n: np.ndarray, means: np.ndarray) -> np.ndarray:
 
 def _diagonals(matrices: np.ndarray) -> np.ndarray:
     return np.diagonal(matrices, axis1=1, axis2=2)
-
-
-def _pieces(rows: np.ndarray, length: int) -> Iterator[np.ndarray]:
-    return (rows[start : start + length] for start in range(0, len(rows), length))
-
-
-def refuse(X) -> None:
-    """Raise ValueError for X or y with products that are not finite; it says why."""
-    as_design(X, accept_sparse=True)
-    raise ValueError("X and y hold numbers whose products are too large for float64")
