@@ -11,8 +11,6 @@ Lesson: notebooks/10_faster_than_the_libraries.ipynb
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from course_utils.fast.gram import minimise
@@ -66,34 +64,27 @@ class AllColumns:
 
     def look(self, penalty: float) -> Look:
         """Return what the residual of w tells of all columns; ValueError if X or y is not finite."""
-        if not self.w.any():
-            return seen_of(self.problem, penalty, self.w[:0], self.problem.t, self.problem.Zt.copy())
-        return self.look_at_all([penalty], self.w[None])[0]
-
-    def look_at_all(self, penalties: Sequence[float], W: np.ndarray) -> list[Look]:
-        """Return what the residuals of several w, (n_penalties, m), tell of all columns."""
+        problem, w = self.problem, self.w
+        if self.G is None and not w.any():
+            return seen_of(problem, penalty, w[:0], problem.t, self.q.copy())
         self._multiply()
-        problem, q = self.problem, self.q
         if not self.by_products:
-            residuals = problem.t - self._fits(W)
-            products = problem.products(residuals.T).T
-            return [seen_of(problem, *each) for each in zip(penalties, W, residuals, products, strict=True)]
-        correlations = q - W @ self.G
-        rr = problem.tt - np.einsum("ij,ij->i", W, q + correlations)
-        rt = problem.tt - W @ q
-        norms = np.abs(W).sum(axis=1)
-        correlations = correlations if problem.positive else np.abs(correlations, out=correlations)
-        largest = np.maximum(correlations.max(axis=1), 0.0)
-        return [
-            Look(*each, self.null)
-            for each in zip(penalties, correlations, largest, rr, rt, norms, strict=True)
-        ]
+            residual = problem.t - self._fit()
+            return seen_of(problem, penalty, w, residual, problem.products(residual))
+        g = self.q - w @ self.G
+        rr, rt = problem.tt - float(w @ (self.q + g)), problem.tt - float(w @ self.q)
+        correlations = g if problem.positive else np.abs(g, out=g)
+        largest = float(np.maximum.reduce(correlations, initial=0.0))
+        return Look(penalty, correlations, largest, rr, rt, float(np.add.reduce(np.abs(w))), self.null)
 
     def gaps_of_all(self, penalties: np.ndarray, W: np.ndarray) -> np.ndarray:
         """Return the relative duality gaps of several w, (n_penalties, m)."""
         if self.by_products and not self.problem.positive:
             return relative_gaps(self.G, self.q, self.problem.tt, penalties, W)
-        return np.array([seen.gap for seen in self.look_at_all(penalties, W)])
+        gaps = []
+        for penalty, self.w[:] in zip(penalties, W, strict=True):
+            gaps.append(self.look(penalty).gap)
+        return np.array(gaps)
 
     def solution(self) -> tuple[np.ndarray, float]:
         """Return the coefficients of X, and what they contribute at the means of its columns."""
@@ -118,10 +109,10 @@ class AllColumns:
             self.G.flat[:: self.m + 1] += problem.ridge
         require_finite_products(self.G)
 
-    def _fits(self, W: np.ndarray) -> np.ndarray:
-        """Return Zw for several w: (n_penalties, m) -> (n_penalties, n_samples)."""
-        fits = self.problem.beta(W) @ self.problem.X.T - self.offset(W)[:, None]
-        return fits if self.problem.root is None else fits * self.problem.root
+    def _fit(self) -> np.ndarray:
+        """Return Zw."""
+        fit = self.problem.X @ self.problem.beta(self.w) - self.offset(self.w)
+        return fit if self.problem.root is None else fit * self.problem.root
 
 
 def _products_of(problem: Problem, means: np.ndarray | None) -> np.ndarray:
