@@ -35,6 +35,8 @@ def contender(name, *seconds, gap=1e-7, missed="", at_least=None):
 def cell(ours=1.0, goal=1.3, against="", our_gap=1e-9, **others):
     """A cell of the results."""
     about = {
+        "date": "2026-11-21",
+        "load": 0.5,
         "scene": "500 x 10",
         "divisor": 10,
         "gap": 1e-6,
@@ -49,13 +51,12 @@ def cell(ours=1.0, goal=1.3, against="", our_gap=1e-9, **others):
 def results(*some):
     """The results of one table."""
     about = {
-        "date": "2026-11-21",
         "command": "course bench solvers",
         "python": "3.11.7",
         "cores": 2,
         "rounds": 5,
     }
-    about |= {"versions": {"celer": "0.7.4"}, "load before": 0.1, "load after": 1.0, "minutes": 2.0}
+    about |= {"versions": {"celer": "0.7.4"}, "minutes": 2.0}
     return about | {"cells": list(some)}
 
 
@@ -295,7 +296,7 @@ def test_a_run_measures_what_it_is_told_to(only, quick, count):
     assert len(tasks.chosen(problems.SCENES, only, quick)) == count
 
 
-ARGS = SimpleNamespace(name="solvers", setup=False, lock=False, quick=False, only=None, rounds=5)
+ARGS = SimpleNamespace(name="solvers", setup=False, lock=False, quick=False, only=None, merge=False, rounds=5)
 
 
 @pytest.fixture
@@ -320,6 +321,15 @@ def test_a_whole_run_stores_its_table_beside_the_others(written):
     assert set(written) == {"results.json", "README.md", "solvers.png"}
     assert set(json.loads(written["results.json"])) == {"path", "solvers"}
     assert "## A path" in written["README.md"]
+
+
+def test_cells_measured_again_take_the_place_of_the_stored_ones(written, monkeypatch):
+    before = results(cell(celer=0.5), cell(celer=1.5) | {"divisor": 100})
+    monkeypatch.setattr(command, "stored", lambda: {"solvers": before})
+    assert command.run(SimpleNamespace(**vars(ARGS) | {"only": ["500"], "merge": True})) == 0
+    stored = json.loads(written["results.json"])["solvers"]
+    assert [compare(one).ratio for one in stored["cells"]] == [2.0, 1.5]
+    assert stored["minutes"] == 4.0
 
 
 def test_without_the_libraries_the_verb_says_how_to_get_them(monkeypatch, tmp_path, capsys):

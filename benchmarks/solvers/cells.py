@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 import math
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -21,7 +23,7 @@ from benchmarks.solvers.verifying import verified_gap
 
 GAPS = (1e-4, 1e-6, 1e-8)
 HOPELESS, WITNESS = 3, "scikit-learn"  # times our seconds, for a trial that misses the gap
-HOPELESS_WITNESS = 15  # that one we want to know in every cell
+HOPELESS_WITNESS = 6  # that one we want to know in every cell
 ASIDE = 20  # times our seconds: a library is not run at the weaker penalties of the same problem
 AT_ANY_RATE = 0.2  # seconds that everybody may take
 BEHIND = 2.0  # times the seconds of a library's best way: another way is not tried at a stricter gap
@@ -135,9 +137,17 @@ def _cells(task: Task, scene: Scene, problem: Problem, divisor: int, gaps, round
     about = {"scene": scene.name, "listed": scene.listed, "divisor": divisor, "goal": task.goal(scene)}
     about |= {"against": ""}  # the best library
     return [
-        about | {"gap": gap, "contenders": _contenders(task, caller, lams, contenders, gap, rounds) + not_run}
+        about
+        | when()
+        | {"gap": gap, "contenders": _contenders(task, caller, lams, contenders, gap, rounds) + not_run}
         for gap in gaps
     ]
+
+
+def when() -> dict:
+    """Return the date and the load of the machine, for a cell."""
+    load = round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else None
+    return {"date": datetime.date.today().isoformat(), "load": load}
 
 
 def _contenders(task, caller: Caller, lams, libraries: Sequence[Library], gap, rounds) -> list[dict]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 import os
 import platform
@@ -14,7 +13,7 @@ from pathlib import Path
 
 from benchmarks.solvers import environment
 from benchmarks.solvers.environment import ENVIRONMENT, LOCK, CannotMeasureError
-from benchmarks.solvers.measuring import ROUNDS
+from benchmarks.solvers.measuring import FEWEST, ROUNDS
 from course_utils.lessons.catalogue import ROOT
 
 FOLDER = Path(__file__).resolve().parent
@@ -46,7 +45,10 @@ def add_arguments(parser) -> None:
         "--only", nargs="+", metavar="TEXT", help="problems whose name holds one of these; store nothing"
     )
     parser.add_argument(
-        "--rounds", type=int, default=ROUNDS, help=f"default: {ROUNDS}, at least 5 are stored"
+        "--merge", action="store_true", help="with --only: put these problems in the place of the stored ones"
+    )
+    parser.add_argument(
+        "--rounds", type=int, default=ROUNDS, help=f"default: {ROUNDS}; fewer than {FEWEST} store nothing"
     )
 
 
@@ -64,15 +66,15 @@ def run(args) -> int:
     except CannotMeasureError as error:
         print(f"course bench {args.name}: {error}", file=sys.stderr)
         return 1
-    if not (args.quick or args.only or args.rounds < 5):
-        store(args.name, results)
+    if not args.quick and args.rounds >= FEWEST and (args.merge or not args.only):
+        store(args.name, merged(stored().get(args.name), results) if args.merge else results)
     print("\n".join(report.lines(args.name, results)))
     return 0
 
 
 def measure(args) -> dict:
     """Return the cells of one table with the circumstances; they come from a child in the libraries' environment."""
-    python, before = environment.require(), os.getloadavg()[0]
+    python = environment.require()
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "cells.json"
         command = [python, "-m", "benchmarks.solvers.child", args.name, "--out", out, "--rounds", args.rounds]
@@ -83,24 +85,33 @@ def measure(args) -> dict:
                 f"the measurement ended with {done.returncode}; its last lines stand above"
             )
         measured = json.loads(out.read_text(encoding="utf-8"))
-    return (
-        circumstances(args)
-        | {"load before": round(before, 1), "load after": round(os.getloadavg()[0], 1)}
-        | measured
-    )
+    return circumstances(args) | measured
 
 
 def circumstances(args) -> dict:
     """Return when, where and with what a measurement is made."""
     pins = dict(PIN.findall(LOCK.read_text(encoding="utf-8")))
     return {
-        "date": datetime.date.today().isoformat(),
         "command": f"course bench {args.name}",
         "python": platform.python_version(),
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
         "rounds": args.rounds,
         "versions": {name: pins[name] for name in NAMED},
     }
+
+
+def merged(before: dict | None, now: dict) -> dict:
+    """Return the results of now with the cells of before that now has not, in the order of before."""
+    if before is None:
+        return now
+    cells = {_cell_of(cell): cell for cell in before["cells"]} | {
+        _cell_of(cell): cell for cell in now["cells"]
+    }
+    return now | {"minutes": round(before["minutes"] + now["minutes"], 1), "cells": [*cells.values()]}
+
+
+def _cell_of(cell: dict) -> tuple:
+    return cell["scene"], cell["divisor"], cell["gap"]
 
 
 def store(name: str, results: dict) -> None:

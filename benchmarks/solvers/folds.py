@@ -16,7 +16,7 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from benchmarks.solvers.calibrating import MissedError
-from benchmarks.solvers.cells import Caller, Several, describe, known, libraries_for
+from benchmarks.solvers.cells import Caller, Several, describe, known, libraries_for, when
 from benchmarks.solvers.libraries import OUR_PATH, OURS, PATHS, Way
 from benchmarks.solvers.measuring import Measured, is_far_behind, take_turns, timed
 from benchmarks.solvers.problems import Problem, Scene, part
@@ -53,7 +53,7 @@ def _cell(scene: Scene, rounds: int) -> dict:
     about = {"scene": scene.name, "listed": scene.listed, "divisor": scene.divisors[0], "gap": GAP}
     against = DEFAULT if problem.X.shape[1] <= FEW_FEATURES else TIGHT
     rows = [asdict(one) for one in measured.values()]
-    return about | {"goal": scene.goal, "against": against, "contenders": rows}
+    return about | when() | {"goal": scene.goal, "against": against, "contenders": rows}
 
 
 def our_curve(problem: Problem, lams, folds) -> np.ndarray:

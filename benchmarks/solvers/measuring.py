@@ -10,7 +10,7 @@ ROUNDS, FEWEST = 7, 5
 LONG = 1.5  # seconds: rounds that take longer are as few as they may be
 AT_LEAST = 0.004  # seconds: what takes less is called several times a round, and the mean of those counts
 MOST_CALLS = 50
-SLOW, FAR_BEHIND = 1.0, 8  # who takes as many seconds and times our time has one run, and the table says so
+SLOW, FAR_BEHIND = 0.5, 4  # who takes as many seconds and times our time has one run, and the table says so
 
 
 @dataclass

@@ -37,7 +37,7 @@ How it is measured:
   times our whole time ({witness}: {hopeless_witness} times). The tables then say `missed`, how near it came,
   and in what time; where nobody else is quicker, the ratio is given as larger (>) than that trial's. A library
   that misses every gap, or takes more than {aside} times our time, is not run at the weaker penalties of the
-  same problem, {witness} excepted. Who is more than {far} times slower and needs more than a second has one run
+  same problem, {witness} excepted. Who is more than {far} times slower and needs more than {slow} s has one run
   instead of rounds, marked "once".
 - **Ratios.** Their time divided by ours: 2 means that we take half as long, and anything below 1 is a LOSS.
   Problems in *italics* are in no list of goals: nothing was tuned on them.
@@ -72,9 +72,10 @@ ABOUT = {
 def readme(results: Mapping[str, Mapping]) -> str:
     """Return the page of all tables that were measured."""
     from benchmarks.solvers.cells import ASIDE, HOPELESS, HOPELESS_WITNESS
-    from benchmarks.solvers.measuring import FAR_BEHIND
+    from benchmarks.solvers.measuring import FAR_BEHIND, SLOW
 
     limits = {"hopeless": HOPELESS, "hopeless_witness": HOPELESS_WITNESS, "aside": ASIDE, "far": FAR_BEHIND}
+    limits |= {"slow": SLOW}
     return OPENING.format(**limits, witness=WITNESS) + "".join(
         section(name, results[name]) for name in TITLES if name in results
     )
@@ -84,10 +85,11 @@ def section(name: str, results: Mapping) -> str:
     """Return one part of the page: what came out, the worst cell of each problem, the figure, and every cell."""
     comparisons = [compare(cell) for cell in results["cells"]]
     versions = ", ".join(f"{library} {version}" for library, version in results["versions"].items())
+    loads, dates = zip(*((cell["load"], cell["date"]) for cell in results["cells"]), strict=True)
     measured = (
-        f"`{results['command']}`, {results['date']}, Python {results['python']}, {results['cores']} cores, load "
-        f"{results['load before']} before and {results['load after']} afterwards, {results['rounds']} rounds, "
-        f"{results['minutes']} minutes; {versions}."
+        f"`{results['command']}`, {max(dates)}, Python {results['python']}, {results['cores']} cores, load "
+        f"{min(loads)} to {max(loads)}, {results['rounds']} rounds, {results['minutes']} minutes of the "
+        f"processor; {versions}."
     )
     rows = [_worst_row(one) for one in worst(comparisons)]
     table = "| problem | worst cell | whom against | ratio | goal | verdict |\n|---|---|---|---|---|---|\n"
@@ -133,8 +135,7 @@ def lines(name: str, results: Mapping) -> list[str]:
             if other["missed"]
         ]
         text += [f"{'':12}{other['name']}: {other['note']}" for other in cell["contenders"] if other["note"]]
-    load = f"load {results['load before']} before, {results['load after']} afterwards; {results['minutes']} minutes"
-    return [*text, "", load, verdict(comparisons)]
+    return [*text, "", f"{results['minutes']} minutes of the processor", verdict(comparisons)]
 
 
 def verdict(comparisons: list[Comparison]) -> str:

@@ -15,7 +15,7 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from benchmarks.solvers.calibrating import MissedError
-from benchmarks.solvers.cells import Caller, Several, describe, known, libraries_for
+from benchmarks.solvers.cells import Caller, Several, describe, known, libraries_for, when
 from benchmarks.solvers.libraries import EVER, OUR_PATH, OURS, PATHS, Way
 from benchmarks.solvers.measuring import Measured, take_turns
 from benchmarks.solvers.problems import Problem, Scene, part
@@ -50,7 +50,7 @@ def _cell(scene: Scene, rounds: int) -> dict:
         measured[name].seconds = [scale[name] * seconds for seconds in took]
     about = {"scene": scene.name, "listed": scene.listed, "divisor": scene.divisors[0], "gap": GAP}
     rows = [asdict(one) for one in measured.values()]
-    return about | {"goal": scene.goal, "against": WITNESS, "contenders": rows}
+    return about | when() | {"goal": scene.goal, "against": WITNESS, "contenders": rows}
 
 
 def our_bootstrap(problem: Problem, lams):
