@@ -124,6 +124,13 @@ def test_a_warm_start_from_other_columns_is_refused():
         Lasso(0.3, warm_start=True).fit(X, y).fit(X[:, :4], y)
 
 
+def test_a_warm_start_from_coefficients_of_the_wrong_sign_finds_the_same():
+    model = Lasso(0.3, tol=1e-10, warm_start=True).fit(X, y)
+    assert model.coef_.min() < 0
+    cold = Lasso(0.3, tol=1e-10, positive=True).fit(X, y)
+    np.testing.assert_allclose(model.set_params(positive=True).fit(X, y).coef_, cold.coef_, atol=1e-4)
+
+
 def test_names_of_a_frame_are_kept_and_others_are_refused():
     model = LassoCV(alphas=5).fit(FRAME, y)
     assert tuple(model.feature_names_in_) == DIABETES.feature_names

@@ -7,20 +7,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from course_utils.estimators.convergence import quietly
 from course_utils.estimators.unpenalised import fit_without_l1
 from course_utils.estimators.varying import only, varying_columns
 from course_utils.fast.chunks import in_chunks
-from course_utils.fast.cross_validation import lasso_cv
+from course_utils.fast.cross_validation import solve_cv
+from course_utils.fast.cv_task import CrossValidation
 from course_utils.fast.path import solve_path
 from course_utils.fast.problem import Problem
 from course_utils.path import PathResult
 from course_utils.tuning import CVPath, Fold
-
-SMALLEST = np.finfo(float).tiny  # a tolerance of 0 asks for what rounding allows
-FINE = (
-    1e-8  # neighbouring prices have almost the same errors: coarser fits would choose between them by chance
-)
 
 
 def fold_errors(X, y, alphas, folds, *, sample_weight=None, n_jobs=None, tol=1e-4, **options) -> CVPath:
@@ -47,10 +42,12 @@ def fold_errors(X, y, alphas, folds, *, sample_weight=None, n_jobs=None, tol=1e-
     """
     prices, places = np.unique(-np.asarray(alphas), return_inverse=True)
     folds = [Fold(*(np.arange(len(y))[rows] for rows in fold)) for fold in folds]  # masks are allowed
-    varying = varying_columns(X)
-    if sample_weight is None and len(varying) and _is_plain(y, -prices, folds, **options):
-        shared = {"tol": max(tol, SMALLEST), "n_jobs": n_jobs, "standardize": False}
-        cv = quietly(lasso_cv, only(X, varying), y, -prices, folds=folds, **shared)
+    weighing = X if sample_weight is None else X[sample_weight > 0]
+    varying = varying_columns(weighing)
+    if len(varying) and _is_plain(y, -prices, folds, **options):
+        how = {"sample_weight": sample_weight, "standardize": False}
+        task = CrossValidation.of(only(X, varying), y, folds, **how)
+        cv = solve_cv(task, -prices, tol, n_jobs=n_jobs)
     else:
         cv = _from_weights(X, y, -prices, folds, sample_weight, n_jobs, tol, options)
     return replace(cv, lams=alphas, fold_errors=cv.fold_errors[:, places], fold_gaps=cv.fold_gaps[:, places])
@@ -64,7 +61,7 @@ def _is_plain(y, prices, folds, *, fit_intercept: bool, positive: bool) -> bool:
 
 def _from_weights(X, y, prices, folds, sample_weight, n_jobs, tol, options) -> CVPath:
     """Solve each fold as a problem of all rows, with weights."""
-    shared = (X, y, prices, sample_weight, min(tol, FINE), options)
+    shared = (X, y, prices, sample_weight, tol, options)
     errors, gaps = zip(*in_chunks(_errors_and_gaps, folds, shared, n_jobs=n_jobs), strict=True)
     top = Problem.of(X, y, sample_weight=sample_weight, **options).lam_max
     return CVPath(prices, np.array(errors), np.array([len(fold.test) for fold in folds]), np.array(gaps), top)

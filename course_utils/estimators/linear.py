@@ -87,7 +87,8 @@ class ElasticNet(linear_model.ElasticNet):
         """Return the coefficients to start from, for each target; None where there are none."""
         if not self.warm_start or not hasattr(self, "coef_"):
             return [None] * n_targets
-        return [as_coefficients(beta, n_features, "coef_") for beta in np.atleast_2d(self.coef_)]
+        starts = [as_coefficients(beta, n_features, "coef_") for beta in np.atleast_2d(self.coef_)]
+        return [np.maximum(beta, 0.0) for beta in starts] if self.positive else starts
 
     def _fit_one(self, X, weights, y, beta_start) -> Fit:
         """Fit one target."""
