@@ -14,9 +14,9 @@ from __future__ import annotations
 
 FEW = 5_000_000  # multiplications, for one penalty
 FEW_FOR_A_PATH = 100_000_000  # the products serve all penalties
-TALL = 4  # rows to a column
+TALL = 2  # rows to a column
 MANY = 400  # columns: forming their products takes as long as seven passes over X
-WEAK = 0.05  # of the smallest lam whose solution is zero
+WEAK = 0.03  # of the smallest lam whose solution is zero
 COLUMNS_FOR_KINKS = (
     400  # a path has about as many kinks as columns, and each costs a pass over their products
 )
