@@ -57,9 +57,16 @@ class WeightedProducts:
 
 def counts_of(rows: np.ndarray, n_samples: int) -> np.ndarray:
     """Return how often each row is in each resample, (n_resamples, n_samples), from (n_resamples, n_drawn)."""
-    shifted = rows + n_samples * np.arange(len(rows))[:, None]
-    counts = np.bincount(shifted.ravel(), minlength=len(rows) * n_samples)
-    return counts.reshape(len(rows), n_samples).astype(np.float64)
+    counts = np.zeros((len(rows), n_samples))
+    _count(np.require(rows, np.int64, ("C", "W")), counts)  # other kinds of array would be compiled for anew
+    return counts
+
+
+@njit(cache=True)
+def _count(rows, counts):
+    for b in range(rows.shape[0]):
+        for i in range(rows.shape[1]):
+            counts[b, rows[b, i]] += 1.0
 
 
 def weighted_products(X, y, counts, *, standardize=True) -> WeightedProducts:
@@ -86,7 +93,7 @@ def weighted_products(X, y, counts, *, standardize=True) -> WeightedProducts:
     weighted_y = counts * y
     q, yy = weighted_y @ X - (n * y_means)[:, None] * means, weighted_y @ y
     raw_yy, yy = yy, yy - n * y_means**2
-    G, scales = np.zeros((len(n), X.shape[1], X.shape[1])), np.ones(q.shape)
+    G, scales = np.empty((len(n), X.shape[1], X.shape[1])), np.ones(q.shape)
     multiply = _by_pairs if shares_one_product(X.shape[1]) else _one_by_one
     multiply(X, counts, G)
     lost = _centre(G, n, means, standardize, scales) | (yy <= LOST * raw_yy)
@@ -115,13 +122,12 @@ def _by_pairs(X: np.ndarray, counts: np.ndarray, G: np.ndarray) -> None:
 
 def _one_by_one(X: np.ndarray, counts: np.ndarray, G: np.ndarray) -> None:
     """Write the same into G, a resample at a time: the rows that were drawn, times the roots of their counts."""
+    table = np.ascontiguousarray(X)
     for c, its_G in zip(counts, G, strict=True):
         drawn = np.flatnonzero(c)
-        rows = X.T.take(drawn, axis=1)
-        rows *= np.sqrt(c[drawn])
-        dsyrk(
-            1.0, rows.T, trans=1, lower=1, c=its_G.T, overwrite_c=1
-        )  # half of the products: its_G is symmetric
+        rows = table.take(drawn, axis=0)
+        rows *= np.sqrt(c[drawn])[:, None]
+        dsyrk(1.0, rows.T, lower=1, c=its_G.T, overwrite_c=1)  # half of the products; the others mirror them
 
 
 def _blocks(n_samples: int, n_features: int) -> Iterator[tuple[int, int, int]]:
