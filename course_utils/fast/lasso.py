@@ -116,7 +116,7 @@ def lasso(
 
 
 def solve_problem(
-    problem: Problem, lam, *, tol=1e-6, max_iter=500, beta_start=None, names=None
+    problem: Problem, lam, *, tol=1e-6, max_iter=500, beta_start=None, names=None, work=None
 ) -> SolverResult:
     """Return the solution of a problem that was checked; whoever calls looks whether it converged.
 
@@ -129,6 +129,8 @@ def solve_problem(
     max_iter : int
     beta_start : (n_features,), optional
     names : tuple of str, optional
+    work : AllColumns, SparseColumns or WorkingSet, optional
+        Of this problem, with products that serve again.
 
     Returns
     -------
@@ -136,7 +138,7 @@ def solve_problem(
 
     Lesson: notebooks/10_faster_than_the_libraries.ipynb
     """
-    work = work_on(problem, (lam,), tol)
+    work = work_on(problem, (lam,), tol) if work is None else work
     if beta_start is not None:
         work.start_from(beta_start)
     history = solve(work, lam * problem.n_samples, tol, max_iter)
