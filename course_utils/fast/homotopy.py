@@ -174,13 +174,15 @@ def _go_on(G, g, bound, active, w, s, k, M, penalties, most_kinks, positive, sol
             reached += 1
         if reached == len(penalties) or kinks >= most_kinks:
             return reached, kinks
-        w[:k] += step * u[:k]
-        g -= step * a
+        _add(w, step, u, k)
+        _add(g, -step, a, len(g))
         bound -= step
         kinks += 1
         if leaver >= 0:
             state[active[leaver]] = OUT
-            state[state == SPANNED] = OUT  # one column fewer to span them
+            for j in range(len(g)):
+                if state[j] == SPANNED:  # one column fewer to span it
+                    state[j] = OUT
             k = _leave(leaver, active, w, s, k, M)
         elif _join(G, joiner, active, k, M, scratch):
             state[joiner], s[k], w[k], k = ACTIVE, np.sign(g[joiner]), 0.0, k + 1
@@ -243,8 +245,7 @@ def _join(G, joiner, active, k, M, h):
         the inverse of  G  b    is    M + hh'/d   -h/d
                         b' c          -h'/d        1/d
     """
-    left = G[joiner, joiner]
-    b = np.empty(k)
+    left, b = G[joiner, joiner], M[k]  # the row that is not in use yet
     for i in range(k):
         b[i] = G[joiner, active[i]]
     for i in range(k):
