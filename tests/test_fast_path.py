@@ -32,10 +32,11 @@ def gaps_of(X, y, found, **options):
     return [duality_gap(X, y, *solution, **options) for solution in solutions]
 
 
+@pytest.mark.parametrize("order", ["C", "F"])  # columns in one piece are followed from kink to kink
 @pytest.mark.parametrize("shape", [(60, 500), (400, 60), (40, 8), (30, 1)])
-def test_every_solution_is_proven(shape):
+def test_every_solution_is_proven(shape, order):
     X, y, lams = problem(*shape)
-    found = lasso_path(X, y, lams, tol=1e-8)
+    found = lasso_path(np.array(X, order=order), y, lams, tol=1e-8)
     gaps = gaps_of(X, y, found)
     assert max(gaps) <= 1e-8
     np.testing.assert_allclose(gaps, found.gaps, rtol=1e-4, atol=1e-13)
@@ -43,12 +44,19 @@ def test_every_solution_is_proven(shape):
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.integers(2, 30), st.integers(1, 80), st.integers(1, 80), st.booleans(), st.integers(0, 2**32 - 1))
-def test_every_solution_is_proven_whatever_the_rank(n_samples, n_features, rank, fit_intercept, seed):
+@given(
+    st.integers(2, 30),
+    st.integers(1, 80),
+    st.integers(1, 80),
+    st.booleans(),
+    st.sampled_from("CF"),
+    st.integers(0, 2**32 - 1),
+)
+def test_every_solution_is_proven_whatever_the_rank(n_samples, n_features, rank, fit_intercept, order, seed):
     rng = np.random.default_rng(seed)
-    X = rng.standard_normal((n_samples, rank)) @ rng.standard_normal((rank, n_features))
-    y = rng.standard_normal(n_samples)
-    lams = lam_grid(X, y, n_lams=8, ratio=0.05, fit_intercept=fit_intercept)
+    X = rng.standard_normal((n_samples, rank)) @ rng.standard_normal((rank, n_features)) + rng.integers(9)
+    X, y = np.array(X, order=order), rng.standard_normal(n_samples)
+    lams = lam_grid(X, y, n_lams=25, ratio=0.05, fit_intercept=fit_intercept)
     found = lasso_path(X, y, lams, fit_intercept=fit_intercept)
     assert max(gaps_of(X, y, found, fit_intercept=fit_intercept)) <= 1e-6
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 FEW = 5_000_000  # multiplications, for one penalty
 FEW_FOR_A_PATH = 100_000_000  # the products serve all penalties
+SEVERAL = 20  # penalties: between two of them, so few columns join that each can be met exactly
 TALL = 2  # rows to a column
 MANY = 400  # columns: forming their products takes as long as seven passes over X
 WEAK = 0.03  # of the smallest lam whose solution is zero
@@ -44,6 +45,22 @@ def takes_all_columns(n_samples: int, n_features: int, n_lams: int, share: float
         return True
     needed = n_lams > 1 or share < WEAK
     return needed and n_features <= MANY and n_samples >= TALL * n_features
+
+
+def goes_by_columns(n_samples: int, n_features: int, n_lams: int) -> bool:
+    """Return whether the exact path of wide data is followed from its columns, without their products.
+
+    Parameters
+    ----------
+    n_samples, n_features, n_lams : int
+
+    Returns
+    -------
+    bool
+
+    Lesson: notebooks/10_faster_than_the_libraries.ipynb
+    """
+    return n_samples < n_features and n_lams >= SEVERAL
 
 
 def goes_from_kink_to_kink(n_samples: int, n_features: int) -> bool:
