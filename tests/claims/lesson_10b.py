@@ -14,8 +14,8 @@ from claims import claim
     statement="Sparse models are computationally efficient: they predict faster.",
     verdict="imprecise",
     right="A product with a full table multiplies by every zero: a missing value in a column without use spoils it. "
-    "The saving is there for who leaves the columns out, or stores few entries: a sparse format needs 12 bytes for "
-    "each, where a full table needs 8 for every one.",
+    "The saving is there for who leaves the columns out, or stores few entries: a sparse format needs half as much "
+    "again for each of them as a full table needs for every entry.",
     lesson="10b",
     section="Zeros that save, and zeros that do not",
     box=True,
