@@ -107,7 +107,7 @@ def test_no_tolerance_is_tried_twice():
 
 def test_a_library_that_misses_the_gap_says_how_near_it_came():
     attempt, _ = library(floor=3e-5)
-    with pytest.raises(MissedError, match="at best gap 3e-05"):
+    with pytest.raises(MissedError, match=r"at best gap 3\.0e-05"):
         Calibration(attempt).find(1e-6)
 
 
@@ -119,7 +119,7 @@ def test_a_library_whose_answers_are_no_numbers_misses_every_gap():
 def test_a_library_is_given_up_once_a_trial_that_misses_takes_too_long():
     called = []
     calibration = Calibration(lambda tol: (called.append(tol) or 9.0, tol))
-    with pytest.raises(MissedError, match="still at gap 1e-04 after 9 s") as given_up:
+    with pytest.raises(MissedError, match=r"still at gap 1\.0e-04 after 9 s") as given_up:
         calibration.find(1e-6, hopeless=5.0)
     assert (given_up.value.at_least, len(called)) == (9.0, 1)
 
@@ -209,6 +209,11 @@ def test_a_goal_about_one_rival_is_compared_with_that_one():
     )
 
 
+def test_a_goal_about_one_rival_hides_no_loss_to_another():
+    one = compare(cell(goal=5.0, against="LassoCV", LassoCV=6.0, celer=0.5))
+    assert one.verdict == "LOSS to celer"
+
+
 def test_a_library_that_missed_the_gap_is_named_and_not_compared():
     one = cell(celer=2.0)
     one["contenders"].append(contender("adelie", missed="at best gap 3e-04, in 2 s"))
@@ -245,7 +250,7 @@ def test_results_survive_json():
 
 def test_the_figure_says_how_many_cells_are_lost(tmp_path):
     some = results(cell(celer=0.5), cell(celer=3.0, scikit_learn=4.0))
-    assert figure.title(some["cells"]) == "celer takes 1.8 times as long in the median cell; we lose 1 of 2"
+    assert figure.title(some["cells"]) == "Celer: 1.75 times our time in the median cell, 1 of 2 lost"
     figure.save(tmp_path / "solvers.png", "solvers", some)
     assert (tmp_path / "solvers.png").stat().st_size > 1000
 

@@ -88,10 +88,10 @@ class Calibration:
             if trial.gap <= target:
                 return tight
             if trial.seconds > hopeless:
-                raise MissedError(f"still at gap {trial.gap:.0e} after {trial.seconds:.2g} s", trial.seconds)
+                raise MissedError(f"still at gap {trial.gap:.1e} after {trial.seconds:.2g} s", trial.seconds)
             tight += max(1 if trial.seconds > coarse else QUARTERS, _quarters_between(target, trial.gap))
         best = min(self._trials.values(), key=lambda one: math.inf if math.isnan(one.gap) else one.gap)
-        raise MissedError(f"at best gap {best.gap:.0e}, in {best.seconds:.2g} s")
+        raise MissedError(f"at best gap {best.gap:.1e}, in {best.seconds:.2g} s")
 
     def _is_near(self, tight: int, target: float, coarse: float) -> bool:
         """Whether a trial that reaches the gap is so slow, and so little tighter, that no other follows."""

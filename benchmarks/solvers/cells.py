@@ -25,6 +25,7 @@ GAPS = (1e-4, 1e-6, 1e-8)
 HOPELESS, WITNESS = 3, "scikit-learn"  # times our seconds, for a trial that misses the gap
 HOPELESS_WITNESS = 6  # that one we want to know in every cell
 ASIDE = 20  # times our seconds: a library is not run at the weaker penalties of the same problem
+ROOM = 5  # loops over paths may take so many times as much: what they stand beside is no loop
 AT_ANY_RATE = 0.2  # seconds that everybody may take
 BEHIND = 2.0  # times the seconds of a library's best way: another way is not tried at a stricter gap
 FIRST_TOL = 1e-4

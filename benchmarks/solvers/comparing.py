@@ -54,6 +54,8 @@ class Comparison:
             return "no library reaches the gap"
         if self.ratio < 1:
             return "LOSS"
+        if self.best_ratio < 1:
+            return f"LOSS to {self.best}"
         return "win" if self.ratio >= self.goal else f"short of {self.goal:g}"
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from benchmarks.solvers.calibrating import MissedError
-from benchmarks.solvers.cells import Caller, Several, describe, known, libraries_for, when
+from benchmarks.solvers.cells import ROOM, Caller, Several, describe, known, libraries_for, when
 from benchmarks.solvers.libraries import OUR_PATH, OURS, PATHS, Way
 from benchmarks.solvers.measuring import Measured, is_far_behind, take_turns, timed
 from benchmarks.solvers.problems import Problem, Scene, part
@@ -123,7 +123,7 @@ def _loops(problem: Problem, lams, folds):
     for library in libraries_for(caller, PATHS, lams):
         one = Measured(f"{library.name}, looped")
         try:
-            way, trial = library.best(GAP, ours)
+            way, trial = library.best(GAP, ROOM * ours)
         except MissedError as error:
             one.missed, one.at_least = str(error), known(error.at_least)
             yield one.name, one, None

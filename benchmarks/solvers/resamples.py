@@ -15,7 +15,7 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from benchmarks.solvers.calibrating import MissedError
-from benchmarks.solvers.cells import Caller, Several, describe, known, libraries_for, when
+from benchmarks.solvers.cells import ROOM, Caller, Several, describe, known, libraries_for, when
 from benchmarks.solvers.libraries import EVER, OUR_PATH, OURS, PATHS, Way
 from benchmarks.solvers.measuring import Measured, take_turns
 from benchmarks.solvers.problems import Problem, Scene, part
@@ -120,9 +120,9 @@ def _loops(problem: Problem, lams, rows):
     for library in libraries_for(caller, PATHS, lams):
         one = Measured(f"{library.name}, looped")
         try:
-            way, trial = library.best(GAP, ours)
+            way, trial = library.best(GAP, ROOM * ours)
         except MissedError as error:
-            one.missed, one.at_least = str(error), known(error.at_least)
+            one.missed, one.at_least = str(error), known(error.at_least * N_RESAMPLES / CALIBRATED)
             yield one, None, 0
             continue
         n_resamples = _how_many(trial.seconds / CALIBRATED)
