@@ -205,7 +205,7 @@ def test_chunks_depend_on_the_problem_alone_and_bound_the_memory(monkeypatch):
         rows = np.zeros((200, n_samples), dtype=int)
         options = {"standardize": True, "tol": 1e-6, "n_jobs": 1, "progress": False}
         resampled_paths.over_resamples(None, rows, sample, [1.0], **options)
-    assert [len(chunks[0]) for chunks in sizes] == [100, 40, 1]
+    assert [len(chunks[0]) for chunks in sizes] == [200, 11, 1]
     assert [sum(map(len, chunks)) for chunks in sizes] == [200, 200, 200]
 
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from course_utils.fast import weighted_products as module
-from course_utils.fast.weighted_products import counts_of, weighted_products
+from course_utils.fast.weighted_products import counts_of, weight_rows, weighted_products
 from course_utils.scaling import fit_standardizer
 
 ways = pytest.mark.parametrize("at_once", [True, False])
@@ -120,3 +120,17 @@ def test_a_column_far_from_its_mean_in_a_resample_loses_no_digits():
     rows = rows[~(rows == 7).any(axis=1)]
     assert len(rows) > 0
     check_all(X, y, rows, weighted_products(X, y, counts_of(rows, 20)), rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize("standardize", [True, False])
+def test_weighted_rows_have_the_products_of_copied_rows(standardize):
+    X, y, rows = sample(30, 50)
+    X[:, 4] = np.arange(30) == 7
+    products = weighted_products(X, y, counts := counts_of(rows, 30), standardize=standardize)
+    assert not products.G[:, 4].all(axis=1).all()  # in some the column is constant
+    for b, c in enumerate(counts):
+        Z = X.T[:, c > 0]
+        means, scales = weight_rows(Z, c[c > 0], standardize=standardize)
+        np.testing.assert_allclose(Z @ Z.T, products.G[b], atol=1e-9)
+        np.testing.assert_allclose(means, products.means[b], atol=1e-12)
+        np.testing.assert_allclose(scales, products.scales[b], rtol=1e-12)

@@ -21,14 +21,14 @@ from course_utils.fast.gram_paths import proven_paths
 from course_utils.fast.path import solve_path
 from course_utils.fast.problem import Problem
 from course_utils.fast.strategy import follows_rows, goes_from_kink_to_kink
-from course_utils.fast.weighted_products import LOST, counts_of, weighted_products
+from course_utils.fast.weighted_products import counts_of, weight_rows, weighted_products
 from course_utils.fast.wide_homotopy import wide_path
 from course_utils.path import watched
 from course_utils.solvers import ConvergenceWarning
 from course_utils.validation import as_design, as_target, constant_columns, names_of, require_varying_columns
 
-MOST_IN_A_CHUNK = 100  # resamples
-NUMBERS_IN_A_CHUNK = 2**22  # of the products of its columns, its coefficients, or what its resamples read
+MOST_IN_A_CHUNK = 256  # resamples
+NUMBERS_IN_A_CHUNK = 2**20  # of the products of its columns, its coefficients, or what its resamples read
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,20 +123,10 @@ def _from_rows(X, y, counts, lams, standardize: bool, tol: float):
     """Return the coefficients, intercepts and gaps of one resample, from kink to kink on the rows that it drew."""
     drawn = np.flatnonzero(counts)
     c, Z, y = counts[drawn], X.T.take(drawn, axis=1), y[drawn]
-    n = c.sum()
-    means, y_mean = Z @ c / n, c @ y / n
-    Z -= means[:, None]
-    Z *= np.sqrt(c)
-    squares, scales = np.einsum("ji,ji->j", Z, Z), np.ones(len(Z))
-    doubtful = np.flatnonzero(squares <= LOST * n * means**2)
-    constant = doubtful[constant_columns(X[np.ix_(drawn, doubtful)])]
-    if standardize:
-        squares[constant] = n
-        scales = np.sqrt(squares / n)
-        Z /= scales[:, None]
-    Z[constant] = 0.0
+    means, scales = weight_rows(Z, c, standardize=standardize)
+    y_mean = c @ y / c.sum()
     t = np.sqrt(c) * (y - y_mean) if np.ptp(y) else np.zeros(len(y))
-    found = wide_path(Z, t, n * lams, tol=tol)
+    found = wide_path(Z, t, c.sum() * lams, tol=tol)
     betas = found.coefficients
     if standardize:
         betas /= scales
