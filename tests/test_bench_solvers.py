@@ -12,7 +12,19 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from benchmarks.solvers import cells, command, environment, figure, folds, problems, report, resamples, tasks
+from benchmarks.solvers import (
+    at_best,
+    calling,
+    cells,
+    command,
+    environment,
+    figure,
+    folds,
+    problems,
+    report,
+    resamples,
+    tasks,
+)
 from benchmarks.solvers.calibrating import Calibration, MissedError
 from benchmarks.solvers.comparing import compare, worst
 from benchmarks.solvers.libraries import ONE_LAM, OURS, Way, by_library, few_dense_columns
@@ -37,7 +49,7 @@ def cell(ours=1.0, goal=1.3, against="", our_gap=1e-9, **others):
     about = {
         "date": "2026-11-21",
         "load": 0.5,
-        "scene": "500 x 10",
+        "scene": "20 x 5",
         "divisor": 10,
         "gap": 1e-6,
         "listed": True,
@@ -140,7 +152,7 @@ def ways_of_two_libraries():
 
 def test_of_the_ways_of_a_library_the_quickest_is_measured():
     ways, seconds = ways_of_two_libraries()
-    way, trial = cells.Library("a", ways, lambda way, tol: (seconds[way], tol)).best(1e-6, 1.0)
+    way, trial = at_best.Library("a", ways, lambda way, tol: (seconds[way], tol)).best(1e-6, 1.0)
     assert (way.how, trial.tol) == ("quick", pytest.approx(1e-6))
 
 
@@ -149,7 +161,7 @@ def test_what_a_library_raises_ends_that_library_alone():
         raise TypeError("no such option")
 
     with pytest.raises(MissedError, match="slow TypeError: no such option; quick TypeError"):
-        cells.Library("a", ways_of_two_libraries()[0], attempt).best(1e-6, 1.0)
+        at_best.Library("a", ways_of_two_libraries()[0], attempt).best(1e-6, 1.0)
 
 
 def test_products_of_all_columns_are_offered_where_they_can_pay():
@@ -235,7 +247,7 @@ def test_a_library_that_was_given_up_bounds_the_ratio():
 def test_the_sentence_counts_losses_and_names_each():
     said = report.verdict([compare(cell(celer=0.5)), compare(cell(celer=1.1)), compare(cell(celer=3.0))])
     assert "Of 3 cells 1 are wins, 1 are short of the goal, and 1 are losses." in said
-    assert "Losses: 500 x 10, 1/10, gap 1e-06 0.50 (celer)." in said
+    assert "Losses: 20 x 5, 1/10, gap 1e-06 0.50 (celer)." in said
 
 
 def test_the_short_table_has_the_worst_cell_of_each_problem():
@@ -289,7 +301,7 @@ def test_a_problem_is_the_same_each_time_it_is_made(scene):
 
 def test_ours_is_called_as_the_libraries_are_and_reaches_the_gap():
     problem = problems.Problem(np.asfortranarray(X), Y, True)
-    seconds, gap = cells.Caller(problem).attempt(tasks.ONE.ours, np.array([problem.lam_max / 10]), 1e-8)
+    seconds, gap = calling.Caller(problem).attempt(tasks.ONE.ours, np.array([problem.lam_max / 10]), 1e-8)
     assert seconds > 0
     assert 0 <= gap <= 1e-8 or gap == pytest.approx(0, abs=1e-15)
 
@@ -329,7 +341,7 @@ def test_a_whole_run_stores_its_table_beside_the_others(written):
 
 
 def test_cells_measured_again_take_the_place_of_the_stored_ones(written, monkeypatch):
-    before = results(cell(celer=0.5), cell(celer=1.5) | {"divisor": 100})
+    before = results(cell(celer=1.5) | {"scene": "50 x 20"}, cell(celer=0.5))
     monkeypatch.setattr(command, "stored", lambda: {"solvers": before})
     assert command.run(SimpleNamespace(**vars(ARGS) | {"only": ["500"], "merge": True})) == 0
     stored = json.loads(written["results.json"])["solvers"]
@@ -369,9 +381,9 @@ def test_the_stored_page_is_what_the_stored_results_make():
 @pytest.mark.parametrize("name", sorted(command.stored()))
 def test_each_table_is_stored_with_every_problem_and_a_figure(name):
     stored = command.stored()[name]
-    scenes = {"solvers": problems.SCENES, "path": problems.PATH_SCENES}
-    scenes |= {"cv": problems.CV_SCENES, "bootstrap": problems.BOOTSTRAP_SCENES}
-    assert list(dict.fromkeys(one["scene"] for one in stored["cells"])) == [one.name for one in scenes[name]]
+    assert list(dict.fromkeys(one["scene"] for one in stored["cells"])) == [
+        one.name for one in tasks.SCENES_OF[name]
+    ]
     assert stored["rounds"] >= 5
     assert (command.FOLDER / f"{name}.png").is_file()
 
@@ -385,6 +397,6 @@ def test_who_is_hopeless_at_one_penalty_is_not_run_at_a_weaker_one():
 
 def test_of_several_problems_the_seconds_are_added_and_the_largest_gap_counts(monkeypatch):
     answers = iter([(1.0, 1e-9), (2.0, 1e-5), (3.0, 1e-7)])
-    several = cells.Several([problems.Problem(X, Y, True)] * 3)
-    monkeypatch.setattr(cells.Caller, "attempt", lambda self, way, lams, tol: next(answers))
+    several = calling.Several([problems.Problem(X, Y, True)] * 3)
+    monkeypatch.setattr(calling.Caller, "attempt", lambda self, way, lams, tol: next(answers))
     assert several.attempt(None, None, 1e-6) == (6.0, 1e-5)

@@ -7,29 +7,20 @@ import math
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import partial
 from statistics import median
-from typing import ClassVar
 
 import numpy as np
-from scipy import sparse
 from tqdm.auto import tqdm
 
-from benchmarks.solvers.calibrating import Calibration, MissedError, Trial
-from benchmarks.solvers.libraries import OURS, Way, by_library
-from benchmarks.solvers.measuring import AT_LEAST, FAR_BEHIND, Measured, is_far_behind, take_turns, timed
-from benchmarks.solvers.problems import Problem, Scene, simulated, text_like
-from benchmarks.solvers.verifying import verified_gap
+from benchmarks.solvers.at_best import WITNESS, Library, describe, known, libraries_for
+from benchmarks.solvers.calibrating import MissedError
+from benchmarks.solvers.calling import Caller
+from benchmarks.solvers.libraries import OURS, Way
+from benchmarks.solvers.measuring import Measured, is_far_behind, take_turns
+from benchmarks.solvers.problems import Problem, Scene
 
 GAPS = (1e-4, 1e-6, 1e-8)
-HOPELESS, WITNESS = 3, "scikit-learn"  # times our seconds, for a trial that misses the gap
-HOPELESS_WITNESS = 6  # that one we want to know in every cell
 ASIDE = 20  # times our seconds: a library is not run at the weaker penalties of the same problem
-ROOM = 5  # loops over paths may take so many times as much: what they stand beside is no loop
-AT_ANY_RATE = 0.2  # seconds that everybody may take
-BEHIND = 2.0  # times the seconds of a library's best way: another way is not tried at a stricter gap
-FIRST_TOL = 1e-4
-AGAIN = 3  # a short trial is made again, and the quickest counts
 
 
 @dataclass(frozen=True)
@@ -47,62 +38,6 @@ class Task:
     ways: Sequence[Way]
     penalties: Callable[[float, int], np.ndarray]
     goal: Callable[[Scene], float]
-
-
-class Caller:
-    """Calls libraries on one problem with X as each wants it, none of them for its first time."""
-
-    _warm: ClassVar[set] = set()
-
-    def __init__(self, problem: Problem):
-        self.problem = problem
-        is_sparse = sparse.issparse(problem.X)
-        self.layouts = {False: problem.X, True: problem.X if is_sparse else np.ascontiguousarray(problem.X)}
-        small = text_like(60, 80, 5, density=0.1, seed=0) if is_sparse else simulated(60, 40, 5)
-        self.small = Problem(*small(), problem.fit_intercept)
-
-    def call(self, way: Way, lams, tol: float) -> Callable:
-        """Return the call to be timed, without arguments."""
-        self._warm_up(way, len(lams))
-        X, y = self.layouts[way.rows_first], self.problem.y
-        return partial(way.solve, X, y, lams, tol, self.problem.fit_intercept)
-
-    def attempt(self, way: Way, lams, tol: float) -> tuple[float, float]:
-        """Return the seconds that one way takes at a tolerance, and its largest gap."""
-        call = self.call(way, lams, tol)
-        seconds, betas = timed(call)
-        if seconds < AT_LEAST:
-            seconds = min(timed(call)[0] for _ in range(AGAIN))
-        return seconds, self.worst_gap(betas, lams)
-
-    def worst_gap(self, betas, lams) -> float:
-        """Return the largest gap of several solutions; NaN if there are not as many as lams."""
-        X, y, fit_intercept = self.problem.X, self.problem.y, self.problem.fit_intercept
-        if len(betas) != len(lams):
-            return math.nan
-        pairs = zip(betas, lams, strict=True)
-        return float(np.max([verified_gap(X, y, *pair, fit_intercept=fit_intercept) for pair in pairs]))
-
-    def _warm_up(self, way: Way, n_lams: int) -> None:
-        kind = (way, sparse.issparse(self.problem.X), self.problem.fit_intercept, n_lams > 1)
-        if kind not in self._warm:
-            self._warm.add(kind)
-            X = self.small.X if kind[1] or not way.rows_first else np.ascontiguousarray(self.small.X)
-            lams = self.small.lam_max / np.array([2.0, 4.0] if n_lams > 1 else [4.0])
-            way.solve(X, self.small.y, lams, 1e-4, self.small.fit_intercept)
-
-
-class Several:
-    """Several problems of one kind, as one: their seconds together, and the largest of their gaps."""
-
-    def __init__(self, problems: Sequence[Problem]):
-        self._callers = [Caller(problem) for problem in problems]
-        self.problem = problems[0]
-
-    def attempt(self, way: Way, lams, tol: float) -> tuple[float, float]:
-        """Return the seconds that one way takes at a tolerance for all of them, and its largest gap."""
-        seconds, gaps = zip(*(caller.attempt(way, lams, tol) for caller in self._callers), strict=True)
-        return sum(seconds), float(np.max(gaps))
 
 
 def table(task: Task, scenes: Iterable[Scene], *, gaps, rounds: int) -> list[dict]:
@@ -187,72 +122,3 @@ def _far_behind(cells: Sequence[Mapping]) -> dict[str, str]:
         name: "missed" if math.isinf(ratio) else f"{ratio:.0f} times our time"
         for name, ratio in least.items()
     }
-
-
-class Library:
-    """The ways to call one library on one problem, each with the tolerance that it needs."""
-
-    _last: ClassVar[dict[Way, float]] = {}  # where the next search begins
-
-    def __init__(self, name: str, ways: Sequence[Way], attempt: Callable[[Way, float], tuple[float, float]]):
-        self.name = name
-        starts = {way: self._last.get(way, FIRST_TOL) for way in ways}
-        self._searches = {
-            way: Calibration(partial(attempt, way), start=start) for way, start in starts.items()
-        }
-        self._first: set[Way] = set()
-
-    def best(self, gap: float, ours: float) -> tuple[Way, Trial]:
-        """Return the quickest way that reaches the gap, and the trial; ways far behind it are not tried again.
-
-        Parameters
-        ----------
-        gap : float
-        ours : float
-            Our seconds: a trial that takes many times as much and misses the gap is the last of its way.
-
-        Raises
-        ------
-        MissedError
-            None of the ways reaches it.
-        """
-        hopeless = max(AT_ANY_RATE, (HOPELESS_WITNESS if self.name == WITNESS else HOPELESS) * ours)
-        coarse = max(AT_ANY_RATE, FAR_BEHIND * ours)
-        reached, missed, at_least = {}, [], math.inf
-        for way, search in self._searches.items():
-            try:
-                reached[way] = search.find(gap, hopeless=hopeless, coarse=coarse)
-                hopeless = min(hopeless, BEHIND * reached[way].seconds)
-                if way not in self._first:  # a search ends quicker from the loose side
-                    self._first.add(way)
-                    self._last[way] = search.start
-            except MissedError as error:
-                missed.append(f"{way.how}: {error}" if way.how else str(error))
-                at_least = min(at_least, error.at_least)
-            except Exception as error:  # whatever a library raises, the others are measured
-                missed.append(f"{way.how} {type(error).__name__}: {error}".strip()[:200])
-        if not reached:
-            raise MissedError("; ".join(missed), at_least)
-        quickest = min(reached, key=lambda way: reached[way].seconds)
-        left = BEHIND * reached[quickest].seconds
-        self._searches = {way: self._searches[way] for way, trial in reached.items() if trial.seconds <= left}
-        return quickest, reached[quickest]
-
-
-def libraries_for(caller: Caller | Several, ways: Sequence[Way], lams) -> list[Library]:
-    """Return the libraries that can be meant for this problem."""
-    X = caller.problem.X
-    suiting = by_library(ways, *X.shape, sparse.issparse(X))
-    return [
-        Library(name, some, lambda way, tol: caller.attempt(way, lams, tol)) for name, some in suiting.items()
-    ]
-
-
-def known(seconds: float) -> float | None:
-    """Return seconds, or None if they are infinite: JSON has no infinity."""
-    return None if math.isinf(seconds) else seconds
-
-
-def describe(way: Way, trial: Trial) -> str:
-    """Say how a library was called."""
-    return ", ".join([*[way.how] * bool(way.how), f"tol {trial.tol:.1e}"])

@@ -14,6 +14,7 @@ from pathlib import Path
 from benchmarks.solvers import environment
 from benchmarks.solvers.environment import ENVIRONMENT, LOCK, CannotMeasureError
 from benchmarks.solvers.measuring import FEWEST, ROUNDS
+from benchmarks.solvers.tasks import SCENES_OF
 from course_utils.lessons.catalogue import ROOT
 
 FOLDER = Path(__file__).resolve().parent
@@ -67,7 +68,7 @@ def run(args) -> int:
         print(f"course bench {args.name}: {error}", file=sys.stderr)
         return 1
     if not args.quick and args.rounds >= FEWEST and (args.merge or not args.only):
-        store(args.name, merged(stored().get(args.name), results) if args.merge else results)
+        store(args.name, merged(args.name, stored().get(args.name), results) if args.merge else results)
     print("\n".join(report.lines(args.name, results)))
     return 0
 
@@ -100,14 +101,16 @@ def circumstances(args) -> dict:
     }
 
 
-def merged(before: dict | None, now: dict) -> dict:
-    """Return the results of now with the cells of before that now has not, in the order of before."""
+def merged(name: str, before: dict | None, now: dict) -> dict:
+    """Return the results of now with the cells of before that now has not, in the order of the problems."""
     if before is None:
         return now
+    order = [scene.name for scene in SCENES_OF[name]]
     cells = {_cell_of(cell): cell for cell in before["cells"]} | {
         _cell_of(cell): cell for cell in now["cells"]
     }
-    return now | {"minutes": round(before["minutes"] + now["minutes"], 1), "cells": [*cells.values()]}
+    in_order = sorted(cells.values(), key=lambda cell: order.index(cell["scene"]))
+    return now | {"minutes": round(before["minutes"] + now["minutes"], 1), "cells": in_order}
 
 
 def _cell_of(cell: dict) -> tuple:

@@ -71,7 +71,8 @@ ABOUT = {
 
 def readme(results: Mapping[str, Mapping]) -> str:
     """Return the page of all tables that were measured."""
-    from benchmarks.solvers.cells import ASIDE, HOPELESS, HOPELESS_WITNESS
+    from benchmarks.solvers.at_best import HOPELESS, HOPELESS_WITNESS
+    from benchmarks.solvers.cells import ASIDE
     from benchmarks.solvers.measuring import FAR_BEHIND, SLOW
 
     limits = {"hopeless": HOPELESS, "hopeless_witness": HOPELESS_WITNESS, "aside": ASIDE, "far": FAR_BEHIND}

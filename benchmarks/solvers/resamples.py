@@ -14,8 +14,10 @@ from functools import partial
 import numpy as np
 from tqdm.auto import tqdm
 
+from benchmarks.solvers.at_best import ROOM, describe, known, libraries_for
 from benchmarks.solvers.calibrating import MissedError
-from benchmarks.solvers.cells import ROOM, Caller, Several, describe, known, libraries_for, when
+from benchmarks.solvers.calling import Caller, Several
+from benchmarks.solvers.cells import when
 from benchmarks.solvers.libraries import EVER, OUR_PATH, OURS, PATHS, Way
 from benchmarks.solvers.measuring import Measured, take_turns
 from benchmarks.solvers.problems import Problem, Scene, part

@@ -55,4 +55,5 @@ def chosen(scenes: Sequence[Scene], only: Sequence[str] | None, quick: bool) -> 
     return [scene for scene in scenes if not quick or scene.name in QUICK]
 
 
+SCENES_OF = {"solvers": SCENES, "path": PATH_SCENES, "cv": CV_SCENES, "bootstrap": BOOTSTRAP_SCENES}
 TABLES = {"solvers": solvers, "path": path, "cv": cv, "bootstrap": bootstrap}
