@@ -110,7 +110,7 @@ def test_of_any_shape_and_rank_the_errors_are_those_of_tier_two(n, p, rank, stan
 def test_a_column_that_is_constant_in_one_fold_has_no_coefficient_there(n_features):
     X, y = drawn(24, n_features)
     X[:18, 1] = 0.1
-    X[6:, 2] = 7.0
+    X[6:, 2] = 700.0
     assert_alike(*both(X, y, k_folds(24, 4)))
     assert_alike(*both(X, y, k_folds(24, 4), standardize=False, fit_intercept=False))
 
@@ -280,6 +280,19 @@ def test_a_row_that_weighs_two_counts_as_two_rows(kind, standardize, n_features)
     as_rows = lasso_cv(X, y, folds=folds, **options)
     np.testing.assert_allclose(weighted.fold_errors, as_rows.fold_errors, rtol=1e-4)
     np.testing.assert_allclose(weighted.lam_max, as_rows.lam_max, rtol=1e-10)
+
+
+@pytest.mark.parametrize("n_features", [6, 30])
+def test_in_a_fold_too_only_rows_that_weigh_make_a_column_vary(n_features):
+    X, y = drawn(24, n_features)
+    X[:18, 1], weights = 700.0, np.ones(24)
+    X[3, 1], weights[3] = 50.0, 0.0
+    options = {"lams": [0.5, 0.1], "standardize": False, "fit_intercept": False, "tol": 1e-10}
+    weighted = lasso_cv(X, y, folds=k_folds(24, 4), sample_weight=weights, **options)
+    X, y, folds = repeated(X, y, k_folds(24, 4), weights.astype(int))
+    np.testing.assert_allclose(
+        weighted.fold_errors, lasso_cv(X, y, folds=folds, **options).fold_errors, rtol=1e-4
+    )
 
 
 @pytest.mark.parametrize("n_features", [4, 60])
