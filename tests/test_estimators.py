@@ -98,14 +98,13 @@ def test_single_precision_stays_single_precision():
 
 @pytest.mark.parametrize("order", ["C", "F"])
 def test_x_is_read_where_it_lies_and_never_written(order, monkeypatch):
-    seen = []
-    monkeypatch.setattr(
-        linear,
-        "solve_problem",
-        lambda problem, *args, solve=linear.solve_problem, **options: (
-            seen.append(problem.X) or solve(problem, *args, **options)
-        ),
-    )
+    seen, solve_each = [], linear.solve_each
+
+    def watched(problems, *args, **options):
+        seen.extend(problem.X for problem in problems)
+        return solve_each(problems, *args, **options)
+
+    monkeypatch.setattr(linear, "solve_each", watched)
     here = np.array(X, order=order)
     here.setflags(write=False)
     Lasso(0.3, copy_X=False).fit(here, y)

@@ -8,7 +8,6 @@ Sample weights s are rescaled to the sum n, so `alpha` means the same with and w
 from __future__ import annotations
 
 import warnings
-from functools import partial
 from numbers import Number
 
 import numpy as np
@@ -18,13 +17,13 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.validation import validate_data
 
 from course_utils.estimators.unpenalised import Fit, fit_without_l1
-from course_utils.fast.lasso import solve_problem
 from course_utils.fast.problem import Problem, as_weights
+from course_utils.fast.same_columns import solve_each
 from course_utils.objective import as_coefficients
 
 FLOATS = [np.float64, np.float32]
 MOST_PASSES = 1000  # where max_iter is None
-WHO_CALLED_FIT = 4  # frames up from a warning: past _fit_one and fit
+WHO_CALLED_FIT = 4  # frames up from a warning: past _fits and fit
 
 
 class ElasticNet(linear_model.ElasticNet):
@@ -78,8 +77,7 @@ class ElasticNet(linear_model.ElasticNet):
             warnings.warn(f"With alpha=0, this algorithm does not converge well. {advice}", stacklevel=2)
         weights, y = sample_weight_of(X, sample_weight), _as_targets(y)
         targets = [y] if y.ndim == 1 else list(y.T)
-        starts = self._starts(len(targets), X.shape[1])
-        fits = list(map(partial(self._fit_one, X, weights), targets, starts))
+        fits = self._fits(X, targets, self._starts(len(targets), X.shape[1]), weights)
         self._keep(fits, X.dtype.type, has_axis=y.ndim > 1)
         return self
 
@@ -90,18 +88,20 @@ class ElasticNet(linear_model.ElasticNet):
         starts = [as_coefficients(beta, n_features, "coef_") for beta in np.atleast_2d(self.coef_)]
         return [np.maximum(beta, 0.0) for beta in starts] if self.positive else starts
 
-    def _fit_one(self, X, weights, y, beta_start) -> Fit:
-        """Fit one target."""
+    def _fits(self, X, targets, beta_starts, weights) -> list[Fit]:
+        """Fit each target."""
         lam, l2 = self.alpha * self.l1_ratio, self.alpha * (1 - self.l1_ratio)
         options = {"sample_weight": weights, "fit_intercept": self.fit_intercept, "positive": self.positive}
         if lam == 0:
-            return fit_without_l1(X, y, l2, **options)
-        problem = Problem.of(X, y, l2=l2, **options)
-        max_iter = self.max_iter or MOST_PASSES
-        found = solve_problem(problem, lam, tol=2 * self.tol, max_iter=max_iter, beta_start=beta_start)
-        null = problem.tt / (2 * problem.n_samples)
-        _warn_of_what_is_not_solved(found, null, 2 * self.tol)
-        return Fit(found.beta, found.intercept, found.gap * null, found.n_iter)
+            return [fit_without_l1(X, y, l2, **options) for y in targets]
+        problems = [Problem.of(X, y, l2=l2, **options) for y in targets]
+        how = {"tol": 2 * self.tol, "max_iter": self.max_iter or MOST_PASSES, "beta_starts": beta_starts}
+        fits = []
+        for problem, found in zip(problems, solve_each(problems, lam, **how), strict=True):
+            null = problem.tt / (2 * problem.n_samples)
+            _warn_of_what_is_not_solved(found, null, 2 * self.tol)
+            fits.append(Fit(found.beta, found.intercept, found.gap * null, found.n_iter))
+        return fits
 
     def _keep(self, fits: list[Fit], dtype, *, has_axis: bool) -> None:
         """Keep what was found in the shapes of scikit-learn: one target has no axis of targets."""

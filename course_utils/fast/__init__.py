@@ -7,6 +7,7 @@ working_set     only a few columns matter: gather those, and keep their products
 all_columns     few columns, or many rows: the products of all, once
 sparse_columns  the same for sparse columns, where no product pays: sweeps, with the residual at hand
 lasso           solve for those, look at all, gather what was missed, until the duality gap proves it good enough
+same_columns    several targets: what was multiplied for one serves the next
 path            the same for many penalties: the columns and their products stay, and one product certifies several
 homotopy        the exact path of a few columns from their products, from kink to kink
 chunks          the same work on several processes or machines, equal to the bit
