@@ -97,6 +97,16 @@ def test_copies_of_columns_zeros_and_constants_are_left_at_zero():
     assert not found.coefficients[..., -2:].any()
 
 
+def test_a_column_that_the_active_ones_span_but_for_rounding_stays_out():
+    X, y = drawn(0, 30, 6, 6)
+    almost = X + 1e-6 * np.random.default_rng(1).standard_normal(X.shape)
+    G, q, _ = products(np.hstack([X, almost]), y)
+    weak = np.abs(q).max() * np.geomspace(1, 1e-9, 10)
+    found = homotopy_paths(G[None], q[None], weak)
+    assert np.count_nonzero(found.coefficients[0, -1]) == 6
+    assert found.n_reached[0] == 10
+
+
 def test_a_coefficient_that_leaves_is_exactly_zero():
     X, y = drawn(3, 40, 30, 30)
     betas = assert_exact(X, y).coefficients[0]
