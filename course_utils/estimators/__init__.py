@@ -4,6 +4,8 @@ linear            Lasso and ElasticNet, in the place of scikit-learn's
 unpenalised       where no absolute value is left: least squares and ridge
 cross_validated   LassoCV, in the place of scikit-learn's
 prices            which prices are compared
+varying           columns that are constant are left out
+convergence       what is not proven is said in scikit-learn's class of warning
 fold_errors       errors on rows that a fit has not seen, for all that scikit-learn allows
 stability         StabilitySelection, a transformer that selects
 bootstrap         BootstrapLasso, coefficients and how much they move
