@@ -82,10 +82,8 @@ def _sweep(G, m, w, g, penalty, positive):
     flips = 0
     for j in np.nonzero((np.abs(g) > penalty) | (w[:m] != 0.0))[0]:
         curvature = G[j, j]
-        if curvature <= 0.0:
-            continue
         z = g[j] + curvature * w[j]
-        new = max(abs(z) - penalty, 0.0) / curvature
+        new = max(abs(z) - penalty, 0.0) / curvature if curvature > 0.0 else 0.0  # of a constant column
         if z < 0.0:
             new = 0.0 if positive else -new
         step = new - w[j]

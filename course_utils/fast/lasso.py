@@ -192,6 +192,9 @@ def solve(
     Lesson: notebooks/10_faster_than_the_libraries.ipynb
     """
     seen = work.look(penalty)
+    if seen.primal_at(penalty) > work.null:  # a start worse than none
+        work.w[:] = 0.0
+        seen = work.look(penalty)
     passes = [seen]
     falling = penalty if work.takes_all else max(penalty, CONTINUATION * seen.largest)
     lowest, stalled = seen.gap, 0

@@ -92,7 +92,8 @@ class Problem:
         prices = None
         if feature_weights is not None:
             prices = as_weights(feature_weights, n_features, "feature_weights", allow_zero=False)
-        ridge = np.full(n_features, n_samples * _as_l2(l2)) if l2 else None
+        l2 = _as_l2(l2)
+        ridge = np.full(n_features, n_samples * l2) if l2 else None
         if ridge is not None and prices is not None:
             ridge /= prices**2
         return cls(X, t, float(mean), bool(fit_intercept), root, prices, ridge, bool(positive))
@@ -121,10 +122,14 @@ class Problem:
     def products(self, r: np.ndarray) -> np.ndarray:
         """Return Z'r for residuals r, (n_samples,) or (n_samples, several): one pass over X.
 
-        Residuals are orthogonal to sqrt(s) beside an intercept, so no mean has to be taken off a column.
+        Residuals are orthogonal to sqrt(s) beside an intercept, so no mean has to be taken off a column; but what
+        rounding has left of that is, since a large mean would multiply it.
         """
         if self.root is not None:
             r = (self.root * r.T).T
+        if self.centred:
+            along = r.sum(axis=0) / self.n_samples
+            r = r - (along if self.root is None else (self.root**2 * np.expand_dims(along, -1)).T)
         products = _transposed_times(self.X, r)
         return products if self.prices is None else (products.T / self.prices).T
 
@@ -167,7 +172,7 @@ def as_columns(X):
 
 
 def as_weights(weights, n_wanted: int, name: str, *, allow_zero: bool = True) -> np.ndarray:
-    """Return weights as float64 of shape (n_wanted,), one number repeated if it is one; ValueError otherwise.
+    """Return weights as float64 of shape (n_wanted,), one number repeated if it is one; an error otherwise.
 
     Parameters
     ----------
@@ -184,11 +189,14 @@ def as_weights(weights, n_wanted: int, name: str, *, allow_zero: bool = True) ->
 
     Raises
     ------
-    ValueError
+    TypeError, ValueError
 
     Lesson: notebooks/10_faster_than_the_libraries.ipynb
     """
-    weights = np.asarray(weights, dtype=np.float64)
+    weights = np.asarray(weights)
+    if weights.dtype.kind not in "biuf":
+        raise TypeError(f"{name} has dtype {weights.dtype}; real numbers are needed")
+    weights = weights.astype(np.float64)
     if weights.ndim == 0:
         weights = np.full(n_wanted, weights)
     if weights.shape != (n_wanted,):

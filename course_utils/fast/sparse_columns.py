@@ -64,6 +64,8 @@ class SparseColumns:
         """Pass over all columns with the residual, computed afresh."""
         self.r[:] = self.problem.t
         self._move(_unsigned(self.w.nonzero()[0]), self.w)
+        if self.problem.centred:  # what rounding has left beside an intercept, a large mean would multiply
+            self.r -= (self.root @ self.r / len(self.r)) * self.root
         return self._seen_among(self.every, penalty)
 
     def improve(self, seen: Look, penalty: float, target: float) -> None:
