@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import threading
+
 import joblib
 import numpy as np
 import pandas as pd
@@ -167,9 +171,9 @@ def test_two_jobs_give_the_bits_of_one(shape, backend, monkeypatch):
         assert equal_to_the_bit(run(*problem), run(*problem, n_jobs=2))
 
 
-@pytest.fixture
-def on_dask():
-    """Calls go to two workers that are processes of their own, on loopback."""
+@pytest.fixture(scope="module")
+def client():
+    """A Dask cluster of two workers that are processes of their own, on loopback."""
     distributed = pytest.importorskip("distributed", reason="Dask is not installed")
     options = {
         "n_workers": 2,
@@ -177,11 +181,14 @@ def on_dask():
         "dashboard_address": "127.0.0.1:0",
         "host": "127.0.0.1",
     }
-    with (
-        distributed.LocalCluster(**options) as cluster,
-        distributed.Client(cluster) as client,
-        joblib.parallel_config(backend="dask", client=client),
-    ):
+    with distributed.LocalCluster(**options) as cluster, distributed.Client(cluster) as client:
+        yield client
+
+
+@pytest.fixture
+def on_dask(client):
+    """What a learner writes around a call."""
+    with joblib.parallel_config(backend="dask", client=client):
         yield client
 
 
@@ -193,6 +200,19 @@ def test_a_cluster_gives_the_bits_of_one_process(on_dask, monkeypatch):
     with joblib.parallel_config(backend="sequential"):
         here = [run(*problem) for problem in problems]
     assert all(map(equal_to_the_bit, here, there))
+
+
+@pytest.mark.service
+def test_a_worker_that_is_killed_changes_no_bit(on_dask, monkeypatch):
+    monkeypatch.setattr(resampled_paths, "MOST_IN_A_CHUNK", 2)
+    problem = draw(5, 60, 50)
+    victim = next(iter(on_dask.run(os.getpid).values()))
+    killing = threading.Timer(0.1, os.kill, (victim, signal.SIGKILL))
+    killing.start()
+    there = run(*problem, size=200)
+    killing.join()
+    with joblib.parallel_config(backend="sequential"):
+        assert equal_to_the_bit(run(*problem, size=200), there)
 
 
 def test_chunks_depend_on_the_problem_alone_and_bound_the_memory(monkeypatch):

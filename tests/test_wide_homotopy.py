@@ -67,6 +67,15 @@ def test_where_the_strong_rule_fails_all_columns_are_watched():
     assert wide_path(Z, t, penalties, tol=1e-12).gaps.max() <= 1e-12
 
 
+def test_without_centring_as_many_columns_as_rows_may_be_active():
+    rng = np.random.default_rng(0)
+    Z, t = rng.standard_normal((30, 5)), rng.standard_normal(5)
+    penalties = np.abs(Z @ t).max() * np.geomspace(1, 1e-9, 40)
+    found = wide_path(Z, t, penalties, tol=1e-12)
+    assert max(gaps_of(Z, t, penalties, found)) <= 1e-12
+    assert (found.coefficients[-1] != 0).sum() == 5
+
+
 def test_twins_share_one_coefficient_and_empty_columns_have_none():
     Z, t, penalties = problem(30, 60)
     Z[7], Z[8], Z[20] = Z[3], -Z[3], 0.0
