@@ -36,6 +36,7 @@ ARROWS = {
     "fast.folds_of_few_columns": {"fast.cv_task", "fast.fold_products"},
     "fast.folds_of_many_columns": {"fast.cv_task"},
     "fast.cross_validation": {"fast.folds_of_few_columns", "fast.folds_of_many_columns"},
+    "fast.ahead": {"fast", "fast.bootstrap", "fast.cross_validation"},
     "estimators": {"fast", "fast.cross_validation", "fast.bootstrap", "fast.stability"},
     "deploy": {"validation", "evaluation", "datasets", "deploy.registry"},
     "deploy.canonical": set(),

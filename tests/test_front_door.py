@@ -100,6 +100,13 @@ def test_the_first_start_installs_the_hashed_lock_then_the_package_in_place(home
     assert home.condition().action is Action.NOTHING
 
 
+def test_solvers_are_compiled_after_the_installation(home, pip, monkeypatch):
+    commands = []
+    monkeypatch.setattr(bootstrap.subprocess, "run", lambda command, **_: commands.append(command))
+    bootstrap.prepare(home, "learner")
+    assert commands[-1] == [str(home.python), "-m", "course_utils.fast.ahead"]
+
+
 def test_the_second_start_installs_nothing(installed, pip, capsys):
     capsys.readouterr()
     bootstrap.prepare(installed, "learner")

@@ -110,6 +110,7 @@ def prepare(installation: Installation, needed: str) -> None:
             _install_packages(installation, kind)
     except OSError as error:
         raise InstallationError(_explain(str(error), installation, otherwise=FAILED)) from error
+    _compile_ahead(installation)
     print(f"Done in {time.monotonic() - began:.0f} seconds.", flush=True)
 
 
@@ -202,6 +203,12 @@ def _install_packages(installation: Installation, kind: str) -> None:
     for arguments in (lock, in_place):
         _pip_install(installation, arguments)
     installation.write_stamp(wanted)
+
+
+def _compile_ahead(installation: Installation) -> None:
+    # While the learner waits anyway. What fails here is compiled at its first use instead.
+    command = [str(installation.python), "-m", "course_utils.fast.ahead"]
+    subprocess.run(command, cwd=installation.root, capture_output=True, check=False)
 
 
 def _pip_install(installation: Installation, arguments: list[str]) -> None:

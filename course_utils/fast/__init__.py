@@ -23,5 +23,7 @@ resampled_paths  the paths of those resamples, without a copy of a row
 bootstrap       course_utils.resampling.bootstrap_lasso in a moment, and on several machines
 stability       stability selection, in the memory of a few resamples
 
+ahead           compiles all of it, which `course.py start` does after it has installed
+
 Needs numba, of the extra "fast". The first call in a new environment compiles, once; what was compiled is kept on disk.
 """
