@@ -87,7 +87,7 @@ class Problem:
             weights = as_weights(sample_weight, n_samples, "sample_weight")
             weights = weights / weights.max()  # their sum may be too large for float64
             root = np.sqrt(weights * (n_samples / weights.sum()))
-        mean = (y.sum() if root is None else root**2 @ y) / n_samples if fit_intercept else 0.0
+        mean = _mean(y, root) if fit_intercept else 0.0
         t = y - mean if root is None else root * (y - mean)
         prices = None
         if feature_weights is not None:
@@ -209,6 +209,12 @@ def as_weights(weights, n_wanted: int, name: str, *, allow_zero: bool = True) ->
     if not weights.any():
         raise ValueError(f"{name} is zero everywhere; at least one positive number is needed")
     return weights
+
+
+def _mean(y: np.ndarray, root: np.ndarray | None) -> float:
+    """Return the weighted mean; of equal numbers it is that very number, since it is counted from one of them."""
+    one = y[0] if root is None else y[root.argmax()]
+    return one + ((y - one).sum() if root is None else root**2 @ (y - one)) / len(y)
 
 
 def _as_l2(l2) -> float:
