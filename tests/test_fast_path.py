@@ -3,11 +3,13 @@
 import numpy as np
 import pandas as pd
 import pytest
+from certificate import certificate
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from course_utils import path as readable
 from course_utils.datasets import load_ames, load_diabetes
+from course_utils.fast import lasso as solving
 from course_utils.fast import path
 from course_utils.fast.path import lasso_path
 from course_utils.objective import duality_gap
@@ -128,3 +130,37 @@ def test_a_number_that_is_not_finite_is_refused():
     X[3, 7] = np.nan
     with pytest.raises(ValueError, match="NaN or infinite"):
         lasso_path(X, y, lams)
+
+
+@settings(max_examples=40)
+@given(
+    shape=st.sampled_from([(1, 3), (9, 40), (30, 30), (40, 6)]),
+    with_all=st.booleans(),
+    parts=st.sets(st.sampled_from(["rows", "prices", "l2", "positive", "no intercept", "twins"])),
+    tol=st.sampled_from([1e-4, 1e-8, 1e-11]),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_every_combination_is_proven_by_definition(shape, with_all, parts, tol, seed):
+    rng = np.random.default_rng(seed)
+    X, y = rng.standard_normal(shape), rng.standard_normal(shape[0])
+    X = X[:, rng.integers(0, shape[1], shape[1])] if "twins" in parts else X
+    options = {"fit_intercept": "no intercept" not in parts, "positive": "positive" in parts}
+    options["sample_weight"] = 0.5 + rng.integers(0, 3, shape[0]) if "rows" in parts else None
+    options["feature_weights"] = rng.uniform(0.2, 4, shape[1]) if "prices" in parts else None
+    options["l2"] = 0.05 if "l2" in parts else 0.0
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(solving, "takes_all_columns", lambda *_: with_all)
+        found = lasso_path(X, y, [2.0, 0.5, 0.1, 0.05, 0.01], tol=tol, **options)
+    solutions = zip(found.betas, found.intercepts, found.lams, strict=True)
+    assert max(certificate(X, y, *solution, **options) for solution in solutions) <= tol + 1e-12
+
+
+@pytest.mark.parametrize("shape", [(60, 500), (400, 60)])
+def test_a_solution_of_a_path_is_the_solution_alone(shape):
+    X, y, lams = problem(*shape)
+    options = {"sample_weight": np.arange(shape[0]), "l2": 0.01, "tol": 1e-12}
+    found = lasso_path(X, y, lams, **options)
+    for k in (0, 15, 29):
+        alone = solving.lasso(X, y, lams[k], **options)
+        np.testing.assert_allclose(found.betas[k], alone.beta, atol=1e-5)
+        assert found.intercepts[k] == pytest.approx(alone.intercept, abs=1e-5)

@@ -3,10 +3,14 @@
 import numpy as np
 import pandas as pd
 import pytest
+from certificate import certificate
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import sparse
+from sklearn.linear_model import ElasticNet, Lasso
 
 from course_utils.datasets import load_ames, load_diabetes
+from course_utils.fast import lasso as solving
 from course_utils.fast.lasso import lasso
 from course_utils.fast.problem import as_columns
 from course_utils.objective import duality_gap, lam_max, lasso_objective
@@ -192,3 +196,166 @@ def test_bad_input_is_named(arguments, message):
 def test_a_bad_tolerance_is_refused():
     with pytest.raises(ValueError, match="tol is 0"):
         lasso(np.eye(3), [1.0, 2.0, 3.0], 0.1, tol=0)
+
+
+FORMS = {
+    "C": np.ascontiguousarray,
+    "F": np.asfortranarray,
+    "strided": lambda X: np.repeat(X, 2, axis=1)[:, ::2],
+    "single": lambda X: X.astype(np.float32),
+    "csc": sparse.csc_array,
+}
+
+
+def spoilt(X, kind, rng):
+    """Columns as they come: in odd units, far from zero, doubled, almost doubled, constant or empty."""
+    if kind == "units":
+        return X * 10.0 ** rng.integers(-3, 4, X.shape[1])
+    if kind == "far":
+        return X + 100
+    if kind == "doubled":
+        return X[:, rng.integers(0, X.shape[1], X.shape[1])]
+    if kind in ("constant", "empty"):
+        X[:, 0] = 3.1 if kind == "constant" else 0.0
+    return X
+
+
+@settings(max_examples=60)
+@given(
+    shape=st.sampled_from([(1, 1), (1, 5), (2, 1), (9, 40), (30, 30), (40, 6)]),
+    kind=st.sampled_from(["plain", "units", "far", "doubled", "constant", "empty"]),
+    form=st.sampled_from(sorted(FORMS)),
+    with_all=st.booleans(),
+    parts=st.sets(st.sampled_from(["rows", "prices", "l2", "positive", "no intercept", "start"])),
+    share=st.sampled_from([1.1, 0.3, 0.03, 0.003]),
+    tol=st.sampled_from([1e-4, 1e-8, 1e-11]),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_every_combination_is_proven_by_definition(shape, kind, form, with_all, parts, share, tol, seed):
+    rng = np.random.default_rng(seed)
+    X, y = FORMS[form](spoilt(rng.standard_normal(shape), kind, rng)), rng.standard_normal(shape[0])
+    options = {"fit_intercept": "no intercept" not in parts, "positive": "positive" in parts}
+    options["sample_weight"] = 0.5 + rng.integers(0, 3, shape[0]) if "rows" in parts else None
+    options["feature_weights"] = rng.uniform(0.2, 4, shape[1]) if "prices" in parts else None
+    options["l2"] = 0.05 if "l2" in parts else 0.0
+    start = 10 * rng.standard_normal(shape[1]) if "start" in parts else None
+    lam = max(share * np.abs(X.T @ y).max() / shape[0], 1e-3)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(solving, "takes_all_columns", lambda *_: with_all)
+        found = lasso(X, y, lam, tol=tol, beta_start=start, **options)
+    assert found.converged
+    assert certificate(X, y, found.beta, found.intercept, lam, **options) <= tol + 1e-12
+
+
+FEW, FEW_Y = problem(40, 5)
+COUNTS = np.random.default_rng(1).integers(0, 4, 40)
+
+
+@pytest.mark.parametrize("form", ["C", "csc"])
+@pytest.mark.parametrize("fit_intercept", [True, False])
+@pytest.mark.parametrize("with_all", [True, False])
+def test_whole_weights_are_repeated_rows_and_a_weight_of_zero_is_no_row(
+    monkeypatch, form, fit_intercept, with_all
+):
+    monkeypatch.setattr(solving, "takes_all_columns", lambda *_: with_all)
+    rows, options = np.repeat(np.arange(40), COUNTS), {"tol": 1e-13, "fit_intercept": fit_intercept}
+    expected = lasso(FEW[rows], FEW_Y[rows], 0.1, **options)
+    for weights in (COUNTS, 0.37 * COUNTS):
+        found = lasso(FORMS[form](FEW), FEW_Y, 0.1, sample_weight=weights, **options)
+        np.testing.assert_allclose(found.beta, expected.beta, atol=1e-6)
+        assert found.intercept == pytest.approx(expected.intercept, abs=1e-6)
+
+
+@pytest.mark.parametrize("form", ["C", "csc"])
+def test_prices_are_columns_divided_by_them(form):
+    prices = np.array([0.5, 1.0, 2.0, 4.0, 0.1])
+    found = lasso(FORMS[form](FEW), FEW_Y, 0.1, feature_weights=prices, tol=1e-13)
+    expected = lasso(FEW / prices, FEW_Y, 0.1, tol=1e-13)
+    np.testing.assert_allclose(prices * found.beta, expected.beta, atol=1e-6)
+
+
+@pytest.mark.parametrize("form", ["C", "csc"])
+def test_a_second_penalty_is_a_row_more_for_each_column(form):
+    found = lasso(FORMS[form](FEW), FEW_Y, 0.1, l2=0.4, fit_intercept=False, tol=1e-13)
+    rows = np.vstack([FEW, np.sqrt(40 * 0.4) * np.eye(5)])
+    expected = lasso(rows, np.append(FEW_Y, np.zeros(5)), 0.1 * 40 / 45, fit_intercept=False, tol=1e-13)
+    np.testing.assert_allclose(found.beta, expected.beta, atol=1e-6)
+
+
+@pytest.mark.parametrize("form", ["C", "csc"])
+@pytest.mark.parametrize("positive", [True, False])
+@pytest.mark.parametrize("weights", [None, COUNTS])
+def test_it_is_the_elastic_net_of_scikit_learn(form, positive, weights):
+    X, share = FORMS[form](FEW), 0.1 / (0.1 + 0.4)
+    found = lasso(X, FEW_Y - FEW[:, 1] * 3, 0.1, l2=0.4, positive=positive, sample_weight=weights, tol=1e-12)
+    net = ElasticNet(alpha=0.1 + 0.4, l1_ratio=share, positive=positive, tol=1e-12, max_iter=10_000)
+    net.fit(X, FEW_Y - FEW[:, 1] * 3, sample_weight=weights)
+    np.testing.assert_allclose(found.beta, net.coef_, atol=1e-6)
+    assert found.intercept == pytest.approx(net.intercept_, abs=1e-6)
+
+
+def test_coefficients_that_may_not_be_negative_satisfy_the_optimality_conditions():
+    X, y = problem(40, 100)
+    found = lasso(X, y - X[:, 1], 0.05, positive=True, tol=1e-14)
+    correlations = (X - X.mean(axis=0)).T @ (y - X[:, 1] - X @ found.beta - found.intercept) / 40
+    assert found.beta.min() == 0.0
+    np.testing.assert_allclose(correlations[found.beta > 0], 0.05, atol=1e-6)
+    assert correlations.max() <= 0.05 + 1e-6
+    theirs = Lasso(0.05, positive=True, tol=1e-12, max_iter=100_000).fit(X, y - X[:, 1])
+    np.testing.assert_allclose(found.beta, theirs.coef_, atol=1e-5)
+
+
+@pytest.mark.parametrize("with_all", [True, False])
+@pytest.mark.parametrize("size", [0.1, 1e3, 1e9])
+def test_a_start_may_be_bad_negative_or_on_a_constant_column(monkeypatch, with_all, size):
+    monkeypatch.setattr(solving, "takes_all_columns", lambda *_: with_all)
+    X, y = problem(12, 30)
+    X[:, 3], X[:, 4] = 2.0, X[:, 5]
+    for options in ({}, {"positive": True}, {"sample_weight": np.arange(12)}):
+        found = lasso(X, y, 0.01, beta_start=size * (-1.0) ** np.arange(30), tol=1e-10, **options)
+        assert found.beta[3] == 0.0
+        assert certificate(X, y, found.beta, found.intercept, 0.01, **options) <= 1.1e-10
+
+
+@pytest.mark.parametrize("with_all", [True, False])
+def test_a_start_at_the_solution_needs_no_further_pass(monkeypatch, with_all):
+    monkeypatch.setattr(solving, "takes_all_columns", lambda *_: with_all)
+    X, y = problem(60, 30)
+    found = lasso(X, y, 0.05, tol=1e-8, feature_weights=np.arange(1, 31))
+    again = lasso(X, y, 0.05, tol=1e-7, feature_weights=np.arange(1, 31), beta_start=found.beta)
+    assert again.n_iter == 0
+    np.testing.assert_allclose(again.beta, found.beta, rtol=1e-12)
+
+
+@pytest.mark.parametrize("with_all", [True, False])
+def test_columns_with_a_mean_of_a_million_are_solved_as_if_they_were_centred(monkeypatch, with_all):
+    monkeypatch.setattr(solving, "takes_all_columns", lambda *_: with_all)
+    X, y = problem(60, 30)
+    found = lasso(X + 1e6, y + 5, 0.02, tol=1e-7, sample_weight=np.arange(60))
+    assert found.converged
+    assert certificate(X + 1e6, y + 5, found.beta, found.intercept, 0.02, sample_weight=np.arange(60)) <= 2e-7
+
+
+def test_a_tiny_penalty_with_more_columns_than_rows_is_proven():
+    X, y = problem(20, 60)
+    assert proven(X, y, 1e-5, tol=1e-8).converged
+
+
+@pytest.mark.parametrize("positive", [True, False])
+@pytest.mark.parametrize("bad", [np.inf, -np.inf, np.nan])
+@pytest.mark.parametrize("form", sorted(FORMS))
+def test_what_is_not_finite_is_refused_with_signs_too(form, bad, positive):
+    X, y = problem(30, 8)
+    X[3, 5] = bad
+    with pytest.raises(ValueError, match=r"X has 1 value.* NaN or infinite, the first is"):
+        lasso(FORMS[form](X), y, 0.1, positive=positive)
+
+
+@pytest.mark.parametrize("with_all", [True, False])
+@pytest.mark.parametrize("form", ["C", "F", "csc"])
+def test_numbers_near_the_largest_are_refused_in_words(monkeypatch, form, with_all):
+    monkeypatch.setattr(solving, "takes_all_columns", lambda *_: with_all)
+    X, y = problem(30, 8)
+    X[3, 5] = 1e308
+    with np.errstate(all="ignore"), pytest.raises(ValueError, match="too large for float64"):
+        lasso(FORMS[form](X), y, 0.1)

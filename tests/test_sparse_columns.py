@@ -4,6 +4,7 @@ import tracemalloc
 
 import numpy as np
 import pytest
+from certificate import certificate
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
@@ -112,3 +113,55 @@ def test_a_number_that_is_not_finite_is_refused(bad):
     X.data[17] = bad
     with pytest.raises(ValueError, match="NaN or infinite"):
         lasso(X, y, 0.1)
+
+
+def test_indices_may_be_unsorted_or_of_64_bits():
+    X, y = problem(60, 200)
+    expected = lasso(X, y, 0.1, sample_weight=np.arange(60), l2=0.1).beta
+    order = np.lexsort((-X.indices, np.repeat(np.arange(200), np.diff(X.indptr))))
+    unsorted = sparse.csc_array((X.data[order], X.indices[order], X.indptr), X.shape)
+    long = X.copy()
+    long.indices, long.indptr = long.indices.astype(np.int64), long.indptr.astype(np.int64)
+    assert long.indices.dtype == np.int64
+    for other in (unsorted, long):
+        found = lasso(other, y, 0.1, sample_weight=np.arange(60), l2=0.1).beta
+        np.testing.assert_allclose(found, expected, atol=1e-6)
+
+
+def test_what_is_stored_is_neither_changed_nor_written():
+    X, y = problem(60, 200)
+    before = X.copy()
+    for part in (X.data, X.indices, X.indptr):
+        part.setflags(write=False)
+    found = lasso(X, y, 0.05, sample_weight=np.arange(60), feature_weights=np.full(200, 2.0), tol=1e-9)
+    assert found.converged
+    np.testing.assert_array_equal(X.data, before.data)
+
+
+@settings(max_examples=40)
+@given(
+    density=st.floats(0.02, 1.0),
+    parts=st.sets(st.sampled_from(["rows", "prices", "l2", "positive", "no intercept"])),
+    tol=st.sampled_from([1e-4, 1e-8, 1e-11]),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_every_combination_on_a_path_is_proven_by_definition(density, parts, tol, seed):
+    X, y = problem(25, 40, density, seed)
+    rng = np.random.default_rng(seed)
+    options = {"fit_intercept": "no intercept" not in parts, "positive": "positive" in parts}
+    options["sample_weight"] = rng.uniform(0, 3, 25) if "rows" in parts else None
+    options["feature_weights"] = rng.uniform(0.2, 4, 40) if "prices" in parts else None
+    options["l2"] = 0.05 if "l2" in parts else 0.0
+    found = lasso_path(X, y, [0.5, 0.1, 0.02], tol=tol, **options)
+    solutions = zip(found.betas, found.intercepts, found.lams, strict=True)
+    assert max(certificate(X, y, *solution, **options) for solution in solutions) <= tol + 1e-12
+
+
+@pytest.mark.parametrize("size", [0.1, 1e3, 1e9])
+def test_a_start_may_be_bad_negative_or_on_a_constant_column(size):
+    X, y = problem(60, 30, 0.3)
+    X = sparse.csc_array(sparse.hstack([X, np.full((60, 1), 3.0)]))
+    for positive in (True, False):
+        found = lasso(X, y, 0.01, beta_start=size * (-1.0) ** np.arange(31), tol=1e-9, positive=positive)
+        assert found.beta[-1] == 0.0
+        assert certificate(X, y, found.beta, found.intercept, 0.01, positive=positive) <= 1.1e-9

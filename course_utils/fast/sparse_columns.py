@@ -15,7 +15,7 @@ from scipy import sparse
 from scipy.linalg import lapack
 
 from course_utils.fast.problem import Problem
-from course_utils.fast.working_set import Look, seen_of
+from course_utils.fast.working_set import Look, require_finite_products, seen_of
 
 SWEEPS = 5  # between two looks at the columns that are swept over
 MEMORY = 5  # iterates that an extrapolation looks back on
@@ -45,6 +45,7 @@ class SparseColumns:
         self.entries = (self.X.data, _unsigned(self.X.indices), _unsigned(self.X.indptr))
         self.root = np.ones(n_samples) if problem.root is None else problem.root
         sums, squares = _sums_and_squares(*self.entries, self.root)
+        require_finite_products(squares)
         self.means = sums / n_samples if problem.centred else np.zeros(n_features)
         variance = squares - n_samples * self.means**2
         self.curvature = np.where(variance > CONSTANT * squares, variance, 0.0)
