@@ -92,11 +92,9 @@ def test_a_chunk_takes_one_blas_thread_and_gives_the_others_back(n_jobs):
 
 
 def test_a_chunk_takes_one_blas_thread_in_another_process_too():
-    def with_two(chunk):
-        threadpool_limits(2, user_api="blas")  # what a process may have been left with
-        return list(in_chunks(lambda _: n_blas_threads(), [0]))
-
-    assert list(in_chunks(with_two, range(2), n_jobs=2)) == [[1], [1]]
+    with joblib.parallel_config(backend="loky", inner_max_num_threads=2):
+        assert joblib.Parallel(n_jobs=2)([joblib.delayed(n_blas_threads)()]) == [2]
+        assert list(in_chunks(lambda _: n_blas_threads(), range(4), n_jobs=2)) == [1] * 4
 
 
 def test_whoever_stops_early_gets_the_blas_threads_back():
