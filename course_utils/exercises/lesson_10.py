@@ -51,7 +51,7 @@ def centred_data(rng, n_samples, n_features):
 WHO_IS_MISSING = '''def who_is_missing(X, r, chosen, penalty, most):
     """Return the numbers of the columns that join the working set, the one with the largest correlation first."""
     correlations = np.abs(X.T @ r)
-    correlations[chosen.astype(int)] = 0
+    correlations[chosen] = 0
     order = np.argsort(-correlations)
     order = order[correlations[order] > penalty]
     return order[:most]
@@ -87,7 +87,7 @@ def set_case(*, crowded):
         while True:
             sizes = rng.permutation(np.r_[np.linspace(2, 6, 8), np.linspace(0.1, 0.9, 4)])
             largest = np.argsort(-sizes)
-            chosen = np.sort(largest[[0, 3]]).astype(float)
+            chosen = np.sort(largest[[0, 3]]).tolist()
             case = (
                 X,
                 X @ (sizes * rng.choice([-1, 1], 12)),
@@ -95,7 +95,8 @@ def set_case(*, crowded):
                 float(rng.uniform(1, 1.9)),
                 3 if crowded else 9,
             )
-            if not any(close(mistake(*case), missing_by(*case)) for mistake in MISSED.values()):
+            different = not any(close(mistake(*case), missing_by(*case)) for mistake in MISSED.values())
+            if different and len(MISSED["one sign"](*case)) > 1:
                 return Case(case)
 
     return make_case
@@ -150,7 +151,7 @@ exercise_1 = Exercise(
         WrongAnswer("no limit", edited(WHO_IS_MISSING, "return order[:most]", "return order"), TOO_MANY),
         WrongAnswer(
             "chosen again",
-            edited(WHO_IS_MISSING, "    correlations[chosen.astype(int)] = 0\n", ""),
+            edited(WHO_IS_MISSING, "    correlations[chosen] = 0\n", ""),
             CHOSEN_AGAIN,
         ),
         WrongAnswer("one sign", edited(WHO_IS_MISSING, "np.abs(X.T @ r)", "X.T @ r"), ONE_SIGN),
@@ -218,6 +219,12 @@ def in_play(*args):
     return ~proven_zero(*args)
 
 
+def quiet_case(rng):
+    """Draw a penalty above lam_max, and w = 0: the residual keeps the condition as it is, and all is proven."""
+    X, y = centred_data(rng, 40, 30)
+    return Case((X, y, np.zeros(30), float(1.1 * np.abs(X.T @ y).max())))
+
+
 def sphere_case(rng):
     """Draw a w on the way to the solution at which every foreseen mistake gives another answer."""
     while True:
@@ -247,6 +254,7 @@ WITHOUT_TWO = "Your sphere is too small to be safe. D falls by half the squared 
 RELATIVE_GAP = (
     "The relative gap is good for stopping. A radius is a length among the samples: it needs P - D itself."
 )
+STRETCHED = "A residual that keeps the condition is a dual point as it is: the factor is at most 1."
 SPHERE_IN_GENERAL = (
     "Is θ the shrunk residual in both, D and the correlations? Are P and D those of the lesson?"
 )
@@ -270,6 +278,7 @@ exercise_2 = Exercise(
         Check("θ keeps the condition", 1, sphere_case, is_not(MISTAKES["not shrunk"]), UNSHRUNK),
         Check("the radius is safe", 1, sphere_case, is_not(MISTAKES["no two"]), WITHOUT_TWO),
         Check("right for every column", 1, sphere_case, is_truth(proven_zero), SPHERE_IN_GENERAL),
+        Check("θ is never stretched", 1, quiet_case, is_truth(proven_zero), STRETCHED),
     ),
     hints=(
         "First θ: the residual, shrunk by min(1, penalty / the largest |X'r|). Then P, D and R.",
@@ -297,6 +306,13 @@ exercise_2 = Exercise(
             "relative gap",
             edited(OUT_FOR_GOOD, "2 * (primal - dual)", "2 * (primal - dual) / (y @ y / 2)"),
             RELATIVE_GAP,
+        ),
+        WrongAnswer(
+            "stretched",
+            edited(
+                OUT_FOR_GOOD, "min(1, penalty / np.abs(X.T @ r).max())", "penalty / np.abs(X.T @ r).max()"
+            ),
+            STRETCHED,
         ),
         WrongAnswer(
             "P without its price", edited(OUT_FOR_GOOD, " + penalty * np.abs(w).sum()", ""), SPHERE_IN_GENERAL

@@ -52,9 +52,10 @@ def many_case(rng):
     """Draw rows of W, each a few sweeps from a penalty on a falling list."""
     X, y = centred_data(rng, 30, 20)
     G, q = X.T @ X, X.T @ y
-    penalties = np.abs(q).max() * np.array([0.7, 0.5, 0.3, 0.2])
+    penalties = np.abs(q).max() * np.array([1.2, 0.5, 0.3, 0.2])
     W = np.array([swept(G, q, np.zeros(20), price, 2) for price in penalties])
-    return Case((X, y, W + 0.05 * rng.normal(size=W.shape), penalties))
+    W[1:] += 0.05 * rng.normal(size=(3, 20))
+    return Case((X, y, W, penalties))
 
 
 def with_one_shrink(X, y, W, penalties):
@@ -65,6 +66,10 @@ def without_shrink(X, y, W, penalties):
     return many_gaps(X, y, W, penalties, shrink=lambda prices, largest: np.ones(len(prices)))
 
 
+def stretched(X, y, W, penalties):
+    return many_gaps(X, y, W, penalties, shrink=lambda prices, largest: prices / largest)
+
+
 def in_units_of_p(X, y, W, penalties):
     return many_gaps(X, y, W, penalties, per_null=False)
 
@@ -72,6 +77,7 @@ def in_units_of_p(X, y, W, penalties):
 ONE_A_PENALTY = "Return one gap for each penalty, so for each row of W."
 NOT_RELATIVE = "Those are the gaps themselves. Relative means: divided by y'y / 2, the value of P at zero."
 NOT_FEASIBLE = "Without shrinking, r is no dual point: the number may even be negative, and proves nothing."
+STRETCHED = "A residual that keeps the condition is a dual point as it is: the factor is at most 1."
 ONE_SHRINK = (
     "Every residual has a largest correlation of its own. Take the maximum along one axis, not of everything."
 )
@@ -93,6 +99,7 @@ exercise_1 = Exercise(
         ),
         Check("the gaps are relative", 1, many_case, is_not(in_units_of_p), NOT_RELATIVE),
         Check("residuals are shrunk", 1, many_case, is_not(without_shrink), NOT_FEASIBLE),
+        Check("and never stretched", 1, many_case, is_not(stretched), STRETCHED),
         Check("each as far as it needs", 1, many_case, is_not(with_one_shrink), ONE_SHRINK),
         Check("right for all", 1, many_case, is_truth(many_gaps), MANY_IN_GENERAL),
     ),
@@ -110,6 +117,11 @@ exercise_1 = Exercise(
         WrongAnswer("not relative", edited(GAPS_OF_MANY, " / (y @ y / 2)", ""), NOT_RELATIVE),
         WrongAnswer(
             "not shrunk", edited(GAPS_OF_MANY, "np.minimum(1, penalties / largest)", "1"), NOT_FEASIBLE
+        ),
+        WrongAnswer(
+            "stretched",
+            edited(GAPS_OF_MANY, "np.minimum(1, penalties / largest)", "penalties / largest"),
+            STRETCHED,
         ),
         WrongAnswer("one maximum", edited(GAPS_OF_MANY, ".max(axis=1)", ".max()"), ONE_SHRINK),
         WrongAnswer("no penalty", edited(GAPS_OF_MANY, "penalties * np.abs", "np.abs"), MANY_IN_GENERAL),
@@ -194,7 +206,7 @@ exercise_2 = Exercise(
 TRAINING_PRODUCTS = '''def training_products(X, test):
     """Return the products of the centred columns of X without the rows in test, from sums over all rows."""
     raise NotImplementedError("find the bug, repair it, and delete this line")
-    taken = X[test.astype(int)]
+    taken = X[test]
     n_left = len(X) - len(taken)
     sums = X.T @ X - taken.T @ taken
     mean = X.mean(axis=0)
@@ -221,11 +233,11 @@ def fold_case(rng):
     X = rng.normal(size=(30, 4)) + rng.uniform(2, 5, 4)
     test = np.sort(rng.permutation(30)[:8])
     X[test] += 2
-    return Case((X, test.astype(float)))
+    return Case((X, test.tolist()))
 
 
 def products_of_the_rest(X, test):
-    rest = np.delete(X, test.astype(int), axis=0)
+    rest = np.delete(X, test, axis=0)
     rest = rest - rest.mean(axis=0)
     return rest.T @ rest
 
@@ -277,7 +289,7 @@ exercise_3 = Exercise(
 RESAMPLED_PRODUCTS = '''def resampled_products(X, rows):
     """Return the products of the columns of every resample, (n_resamples, p, p); rows has one resample a row."""
     n, p = X.shape
-    counts = np.array([np.bincount(drawn, minlength=n) for drawn in rows.astype(int)])
+    counts = np.array([np.bincount(drawn, minlength=n) for drawn in rows])
     pairs = (X[:, :, None] * X[:, None, :]).reshape(n, p * p)
     return (counts @ pairs).reshape(len(rows), p, p)
 '''
@@ -285,7 +297,7 @@ RESAMPLED_PRODUCTS = '''def resampled_products(X, rows):
 
 def weighted(X, rows, *, weigh):
     """Return sum_i weigh(count_i) x_i x_i' for each resample."""
-    counts = np.array([np.bincount(drawn, minlength=len(X)) for drawn in rows.astype(int)])
+    counts = np.array([np.bincount(drawn, minlength=len(X)) for drawn in rows])
     return np.einsum("bi,ij,ik->bjk", weigh(counts).astype(float), X, X)
 
 
@@ -302,11 +314,11 @@ def weighted_twice(X, rows):
 
 
 def as_a_mean(X, rows):
-    return right_weights(X, rows) / rows.shape[1]
+    return right_weights(X, rows) / len(rows[0])
 
 
 def resamples_case(rng):
-    return Case((rng.normal(size=(12, 3)), rng.integers(12, size=(5, 12)).astype(float)))
+    return Case((rng.normal(size=(12, 3)), rng.integers(12, size=(5, 12)).tolist()))
 
 
 ONE_TABLE_EACH = "Return one table of p times p products for each resample: an array (n_resamples, p, p)."
@@ -339,7 +351,7 @@ exercise_4 = Exercise(
         Check("right for every resample", 1, resamples_case, is_truth(right_weights), WEIGHTS_IN_GENERAL),
     ),
     hints=(
-        "First the counts: np.bincount(rows[b].astype(int), minlength=len(X)) for each resample.",
+        "First the counts: np.bincount(rows[b], minlength=len(X)) for each resample.",
         "Row i contributes its count times the products of its entries, np.outer(X[i], X[i]).",
         "All at once: counts @ (X[:, :, None] * X[:, None, :]).reshape(n, p * p), and reshape the result.",
     ),
