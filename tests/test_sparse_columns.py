@@ -165,3 +165,12 @@ def test_a_start_may_be_bad_negative_or_on_a_constant_column(size):
         found = lasso(X, y, 0.01, beta_start=size * (-1.0) ** np.arange(31), tol=1e-9, positive=positive)
         assert found.beta[-1] == 0.0
         assert certificate(X, y, found.beta, found.intercept, 0.01, positive=positive) <= 1.1e-9
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_weak_penalties_on_twins_are_proven_too(seed):
+    rng = np.random.default_rng(seed)
+    X = rng.standard_normal((35, 50)) * (rng.random((35, 50)) < 0.3)
+    X[:, 1] = X[:, 0] + 1e-4 * rng.standard_normal(35) * (X[:, 0] != 0)
+    y = rng.standard_normal(35)
+    assert lasso(sparse.csc_matrix(X), y, 0.001 * lam_max(X, y), tol=1e-8).converged

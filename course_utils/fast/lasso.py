@@ -27,7 +27,7 @@ CONTINUATION = 0.5  # the penalty falls by this from pass to pass, until it is t
 EARLY = 0.3  # of the gap of the last pass: how well the columns at hand are solved for before the next
 FINAL = 0.3  # of the gap that is wanted
 FINEST = 1e-15  # of the null objective: no gap is sought below
-PATIENCE = 3  # passes without a smaller gap: rounding allows no more
+PATIENCE = 3  # passes without a smaller gap or objective: rounding allows no more
 
 
 def lasso(
@@ -197,13 +197,14 @@ def solve(
         seen = work.look(penalty)
     passes = [seen]
     falling = penalty if work.takes_all else max(penalty, CONTINUATION * seen.largest)
-    lowest, stalled = seen.gap, 0
+    lowest, least, stalled = seen.gap, seen.primal_at(penalty), 0
     while seen.gap > tol and stalled < PATIENCE and len(passes) <= max_iter:
         early = EARLY * seen.gap_at(falling) if work.stops_early else 0.0
         work.improve(seen, falling, work.null * max(FINAL * tol, FINEST, early))
         seen = work.look(penalty)
-        stalled = stalled + 1 if falling == penalty and seen.gap >= lowest else 0
-        lowest = min(lowest, seen.gap)
+        no_better = seen.gap >= lowest and seen.primal_at(penalty) >= least - FINEST * work.null
+        stalled = stalled + 1 if falling == penalty and no_better else 0
+        lowest, least = min(lowest, seen.gap), min(least, seen.primal_at(penalty))
         passes.append(seen)
         falling = max(penalty, CONTINUATION * falling)
     objectives = np.array([seen.primal_at(penalty) / work.problem.n_samples for seen in passes])

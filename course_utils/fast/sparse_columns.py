@@ -20,6 +20,8 @@ from course_utils.fast.working_set import Look, require_finite_products, seen_of
 SWEEPS = 5  # between two looks at the columns that are swept over
 MEMORY = 5  # iterates that an extrapolation looks back on
 MOST_ROUNDS = 2000
+STALLED = 10  # rounds without progress: rounding allows no more
+LONGEST_WAIT = 8  # quiet rounds before a Newton step
 NEARLY = 0.98  # of the penalty: a column less correlated, and without a coefficient, is swept over no longer
 WORTH_IT = 0.7  # a choice that leaves more than this share is not made
 CONSTANT = 1e-12  # a column of less variance, relative to its squares, is constant but for rounding
@@ -74,15 +76,20 @@ class SparseColumns:
         chosen = ((seen.correlations > penalty) & (self.curvature > 0.0) | (self.w != 0.0)).nonzero()[0]
         chosen = _unsigned(chosen)
         iterates, residuals = [self.w[chosen]], [self.r.copy()]
+        quiet, patience, stalled, lowest = 0, 1, 0, np.inf
         for _ in range(MOST_ROUNDS):
             self._sweep(chosen, penalty)
             iterates.append(self.w[chosen])
             residuals.append(self.r.copy())
-            settled = self._newton_step(penalty) if _same_signs(*iterates[-2:]) else False
+            quiet = quiet + 1 if _same_signs(*iterates[-2:]) else 0
+            settled = quiet >= patience and self._newton_step(penalty)
+            quiet, patience = (0, min(2 * patience, LONGEST_WAIT)) if settled else (quiet, patience)
             if len(iterates) > MEMORY and not settled:
                 self._extrapolate(chosen, np.array(iterates[1:]), np.array(residuals), penalty)
             seen = self._seen_among(chosen, penalty)
-            if seen.gap * self.null <= target:
+            stalled = 0 if seen.primal_at(penalty) < lowest else stalled + 1
+            lowest = min(lowest, seen.primal_at(penalty))
+            if seen.gap * self.null <= target or stalled == STALLED:
                 return
             needed = (seen.correlations > NEARLY * penalty) | (self.w[chosen] != 0.0)
             narrower = np.count_nonzero(needed) < WORTH_IT * len(chosen)
@@ -127,9 +134,13 @@ class SparseColumns:
         steps[support] = min(1.0, limits[first]) * direction
         if limits[first] < 1.0:
             steps[support[first]] = -w[first]
+        before, r = self._objective(w, self.r, support, penalty), self.r.copy()
         self.w += steps
         self._move(support, steps)
-        return True
+        if self._objective(self.w[support], self.r, support, penalty) < before:
+            return True
+        self.w[support], self.r = w, r  # uphill: the products of twins are mostly rounding
+        return False
 
     def _extrapolate(self, chosen, iterates, residuals, penalty: float) -> None:
         """Combine the last iterates so that the steps of the residual cancel best (Anderson), if that is downhill."""
