@@ -32,6 +32,23 @@ def test_columns_that_join_bring_their_products_and_those_that_are_here_stay():
     assert list(work.w[:2]) == [0.5, -0.5]
 
 
+def test_a_start_from_columns_that_are_here_gathers_only_the_others():
+    work, beta = WorkingSet(drawn()), np.zeros(300)
+    work.add(np.array([7, 3]))
+    beta[[3, 50]] = 0.5, -0.5
+    work.start_from(beta)
+    assert list(work.index[: work.m]) == [7, 3, 50]
+    np.testing.assert_array_equal(work.solution()[0], beta)
+
+
+def test_of_the_columns_that_are_not_here_the_most_correlated_are_found():
+    work, correlations = WorkingSet(drawn()), np.zeros(300)
+    work.add(np.array([7]))
+    correlations[[7, 8, 9, 10]] = 4.0, 1.0, 3.0, 2.0
+    assert sorted(work.absent(correlations, 0.5, 2)) == [9, 10]
+    assert sorted(work.absent(correlations, 1.5, 4)) == [9, 10]
+
+
 @pytest.mark.parametrize(
     "options", [{}, {"l2": 0.2}, {"positive": True}, {"feature_weights": np.arange(1, 301)}]
 )

@@ -99,12 +99,13 @@ class WorkingSet:
         """Begin with these coefficients of X, (n_features,), and with their columns."""
         prices = self.problem.prices
         w = beta if prices is None else prices * beta
-        self.add(w.nonzero()[0])
+        self.add(((w != 0.0) & ~self.holds).nonzero()[0])
         self.w[: self.m] = w[self.index[: self.m]]
 
     def improve(self, seen: Look, penalty: float, target: float) -> None:
         """Gather what violates most, and solve for the columns that are then here."""
-        self.add(self._missing(seen.correlations, penalty))
+        at_most = max(ROOM_AT_FIRST, int(GROWTH * len(self.support)))
+        self.add(self.absent(seen.correlations, penalty, at_most))
         self.solve(penalty, target)
 
     def solve(self, penalty: float, target: float) -> None:
@@ -151,13 +152,25 @@ class WorkingSet:
         """Return what these coefficients, (..., m), contribute at the means of the columns."""
         return w @ self.means[: w.shape[-1]]
 
-    def _missing(self, correlations: np.ndarray, penalty: float) -> np.ndarray:
-        """Return the columns to be gathered next: of those that violate the optimality condition, the worst."""
-        missing = np.flatnonzero((correlations > penalty) & ~self.holds)
-        most = max(ROOM_AT_FIRST, int(GROWTH * len(self.support)))
-        if len(missing) > most:
-            missing = missing[np.argpartition(correlations[missing], -most)[-most:]]
-        return missing
+    def absent(self, correlations: np.ndarray, above: float, at_most: int) -> np.ndarray:
+        """Return the columns that are not here and correlated more than that, the most correlated if they are many.
+
+        Parameters
+        ----------
+        correlations : (n_features,)
+        above : float
+        at_most : int, how many
+
+        Returns
+        -------
+        (n_absent,) array of their numbers
+
+        Lesson: notebooks/10_faster_than_the_libraries.ipynb
+        """
+        absent = np.flatnonzero((correlations > above) & ~self.holds)
+        if len(absent) > at_most:
+            absent = absent[np.argpartition(correlations[absent], -at_most)[-at_most:]]
+        return absent
 
     def _make_room(self, room: int) -> None:
         """Move what is here into arrays for that many columns."""
@@ -195,9 +208,8 @@ def seen_of(problem: Problem, penalty: float, w, residual, products, at=slice(No
     Lesson: notebooks/10_faster_than_the_libraries.ipynb
     """
     rr = float(residual @ residual)
-    if problem.ridge is not None and len(
-        w
-    ):  # the residual of the rows that stand for the ridge: -sqrt(ridge) w
+    if problem.ridge is not None and len(w):
+        # the residual of the rows that stand for the ridge: -sqrt(ridge) w
         pulled = (problem.ridge[at] if ridge is None else ridge) * w
         products[at] -= pulled
         rr += float(pulled @ w)
