@@ -192,6 +192,12 @@ def test_of_many_fits_those_that_are_not_proven_are_counted_once(name):
     assert [warning.filename for warning in told if "fits" in str(warning.message)] == [__file__]
 
 
+def test_the_fit_of_all_rows_counts_among_those_of_its_resamples():
+    with pytest.warns(ConvergenceWarning) as told:
+        BootstrapLasso(0.3, n_resamples=2, tol=1e-30, random_state=0).fit(X, y)
+    assert "of 3 fits stopped above tol" in str(told[0].message)
+
+
 @pytest.mark.parametrize(
     ("data", "error", "message"),
     [

@@ -6,9 +6,9 @@ import numpy as np
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from course_utils.estimators.convergence import quietly, warn_if_unproven
+from course_utils.estimators.convergence import warn_if_unproven
 from course_utils.estimators.varying import only, varying_columns
-from course_utils.fast.bootstrap import bootstrap_lasso
+from course_utils.fast.bootstrap import solve_bootstrap
 from course_utils.objective import duality_gap
 
 
@@ -62,8 +62,7 @@ class BootstrapLasso(RegressorMixin, BaseEstimator):
         """Fit to X, (n_samples, n_features), dense, and y, (n_samples,)."""
         X, y = validate_data(self, X, y, dtype=np.float64, y_numeric=True, ensure_min_samples=2)
         varying = varying_columns(X)
-        found = quietly(
-            bootstrap_lasso,
+        found = solve_bootstrap(
             only(X, varying),
             y,
             [self.alpha],
@@ -72,8 +71,9 @@ class BootstrapLasso(RegressorMixin, BaseEstimator):
             standardize=self.standardize,
             tol=self.tol,
             n_jobs=self.n_jobs,
+            progress=False,
         )
-        warn_if_unproven(found.gaps, self.tol)
+        warn_if_unproven(np.vstack([found.whole_gaps, found.gaps]), self.tol)
         self.coef_ = np.zeros(self.n_features_in_)
         self.coef_samples_ = np.zeros((self.n_resamples, self.n_features_in_))
         self.coef_[varying], self.coef_samples_[:, varying] = found.whole_betas[0], found.betas[:, 0]

@@ -7,11 +7,11 @@ from sklearn.base import BaseEstimator
 from sklearn.feature_selection import SelectorMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from course_utils.estimators.convergence import quietly, warn_if_unproven
+from course_utils.estimators.convergence import warn_if_unproven
 from course_utils.estimators.prices import falling_prices
 from course_utils.estimators.varying import only, varying_columns
 from course_utils.fast.problem import Problem
-from course_utils.fast.stability import stability_selection
+from course_utils.fast.stability import solve_stability
 
 FEWEST_ROWS = 4  # of which half can be fitted
 
@@ -83,8 +83,7 @@ class StabilitySelection(SelectorMixin, BaseEstimator):
         varying = varying_columns(X)
         X = only(X, varying)
         self.alphas_ = self._alphas(X, y)
-        found = quietly(
-            stability_selection,
+        found = solve_stability(
             X,
             y,
             self.alphas_,
@@ -93,6 +92,7 @@ class StabilitySelection(SelectorMixin, BaseEstimator):
             standardize=self.standardize,
             tol=self.tol,
             n_jobs=self.n_jobs,
+            progress=False,
         )
         warn_if_unproven(found.gaps, self.tol)
         self.gaps_ = found.gaps

@@ -7,6 +7,8 @@ Lesson: notebooks/10_faster_than_the_libraries.ipynb
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from course_utils.fast.resampled_paths import CentredSample, over_resamples, resampled_paths, warn_if_unproven
@@ -15,9 +17,21 @@ from course_utils.resampling import BootstrapResult
 from course_utils.validation import as_count, as_tolerance, names_of, require_rng
 
 
+@dataclass(frozen=True, eq=False)
+class ProvenBootstrap(BootstrapResult):
+    """A BootstrapResult that has the proof of the sample's own path, too.
+
+    Attributes
+    ----------
+    whole_gaps : (n_lams,), relative duality gaps of whole_betas
+    """
+
+    whole_gaps: np.ndarray | None = None
+
+
 def bootstrap_lasso(
     X, y, lams, *, n_resamples, rng, standardize=True, tol=1e-6, n_jobs=1, progress=False
-) -> BootstrapResult:
+) -> ProvenBootstrap:
     """Fit the lasso path to resamples of n_samples rows, drawn with replacement.
 
     The same as `course_utils.resampling.bootstrap_lasso`: the same rows from the same generator, the same checks, and
@@ -43,7 +57,7 @@ def bootstrap_lasso(
 
     Returns
     -------
-    resampling.BootstrapResult
+    ProvenBootstrap, a resampling.BootstrapResult
 
     Raises
     ------
@@ -61,6 +75,31 @@ def bootstrap_lasso(
 
     Lesson: notebooks/10_faster_than_the_libraries.ipynb
     """
+    options = {"standardize": standardize, "tol": tol, "n_jobs": n_jobs, "progress": progress}
+    found = solve_bootstrap(X, y, lams, n_resamples=n_resamples, rng=rng, **options)
+    warn_if_unproven(np.vstack([found.whole_gaps, found.gaps]), tol)
+    return found
+
+
+def solve_bootstrap(X, y, lams, *, n_resamples, rng, tol, **options) -> ProvenBootstrap:
+    """Do what `bootstrap_lasso` does, without its warning: whoever calls looks whether all gaps are at most tol.
+
+    Parameters
+    ----------
+    X, y, lams, n_resamples, rng, tol
+        As in `bootstrap_lasso`.
+    options : standardize, n_jobs, progress
+
+    Returns
+    -------
+    ProvenBootstrap
+
+    Raises
+    ------
+    TypeError, ValueError
+
+    Lesson: notebooks/10_faster_than_the_libraries.ipynb
+    """
     names, sample = names_of(X), CentredSample.of(X, y)
     n_samples, n_features = sample.X.shape
     n_resamples = as_count(n_resamples, "n_resamples", at_least=2)
@@ -68,14 +107,10 @@ def bootstrap_lasso(
     lams, tol = as_falling(lams), as_tolerance(tol)
     shape = (1 + n_resamples, len(lams))  # the first is the sample itself
     betas, intercepts, gaps = np.empty((*shape, n_features)), np.empty(shape), np.empty(shape)
-    options = {"standardize": standardize, "tol": tol, "n_jobs": n_jobs, "progress": progress}
-    done = 0
-    for paths in over_resamples(
-        resampled_paths, np.vstack([np.arange(n_samples), rows]), sample, lams, **options
-    ):
+    with_all, done = np.vstack([np.arange(n_samples), rows]), 0
+    for paths in over_resamples(resampled_paths, with_all, sample, lams, tol=tol, **options):
         here = slice(done, done + len(paths.gaps))
         betas[here], intercepts[here], gaps[here] = paths.betas, paths.intercepts, paths.gaps
         done = here.stop
-    warn_if_unproven(gaps, tol)
     intercepts += sample.y_mean - betas @ sample.means
-    return BootstrapResult(lams, betas[1:], intercepts[1:], rows, gaps[1:], betas[0], names)
+    return ProvenBootstrap(lams, betas[1:], intercepts[1:], rows, gaps[1:], betas[0], names, gaps[0])

@@ -66,19 +66,42 @@ def stability_selection(
 
     Lesson: notebooks/10_faster_than_the_libraries.ipynb
     """
+    options = {"standardize": standardize, "tol": tol, "n_jobs": n_jobs, "progress": progress}
+    found = solve_stability(X, y, lams, n_subsamples=n_subsamples, rng=rng, **options)
+    warn_if_unproven(found.gaps, tol)
+    return found
+
+
+def solve_stability(X, y, lams, *, n_subsamples, rng, tol, **options) -> StabilityResult:
+    """Do what `stability_selection` does, without its warning: whoever calls looks whether all gaps are at most tol.
+
+    Parameters
+    ----------
+    X, y, lams, n_subsamples, rng, tol
+        As in `stability_selection`.
+    options : standardize, n_jobs, progress
+
+    Returns
+    -------
+    resampling.StabilityResult
+
+    Raises
+    ------
+    TypeError, ValueError
+
+    Lesson: notebooks/10_faster_than_the_libraries.ipynb
+    """
     names, sample = names_of(X), CentredSample.of(X, y)
     n_subsamples = as_count(n_subsamples, "n_subsamples", at_least=2)
     rows = _halves(len(sample.y), n_subsamples, require_rng(rng))
     lams, tol = as_falling(lams), as_tolerance(tol)
     times, n_selected, gaps = np.zeros((len(lams), sample.X.shape[1])), 0, []
-    options = {"standardize": standardize, "tol": tol, "n_jobs": n_jobs, "progress": progress}
-    for counted in over_resamples(_count_selections, rows, sample, lams, **options):
+    for counted in over_resamples(_count_selections, rows, sample, lams, tol=tol, **options):
         times += counted.times
         n_selected += counted.n_selected
         gaps.append(counted.gaps)
-    gaps = np.concatenate(gaps)
-    warn_if_unproven(gaps, tol)
-    return StabilityResult(lams, times / n_subsamples, n_selected / n_subsamples, gaps, names)
+    frequencies, q = times / n_subsamples, n_selected / n_subsamples
+    return StabilityResult(lams, frequencies, q, np.concatenate(gaps), names)
 
 
 def _halves(n_samples: int, n_subsamples: int, rng) -> np.ndarray:
