@@ -78,7 +78,7 @@ def test_wide_data_share_passes_and_small_data_take_two():
 
 
 def test_how_many_penalties_share_a_pass_changes_nothing(monkeypatch):
-    X, y, lams = problem(60, 2000)
+    X, y, lams = problem(60, 4000)
     together = lasso_path(X, y, lams, tol=1e-10)
     monkeypatch.setattr(path, "MOST_AHEAD", 1)
     alone = lasso_path(X, y, lams, tol=1e-10)

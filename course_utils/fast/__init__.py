@@ -10,8 +10,10 @@ sparse_columns         sparse columns, where no product pays: sweeps, with the r
 lasso                  solve for those, look at all, gather what was missed, until the duality gap proves it good enough
 same_columns           several targets: what was multiplied for one serves the next
 
+kinks                  what happens where a column joins or leaves a path
 homotopy               the exact path of a few columns from their products, from kink to kink
 wide_homotopy          the exact path of many columns of few rows, without their products
+by_columns             where that path is taken, and what is told of it
 path                   many penalties: the columns and their products stay, and one product certifies several
 gram_paths             exact paths with their proof, from products alone, and sweeps for what homotopy leaves
 
@@ -24,6 +26,7 @@ folds_of_many_columns  each fold a problem of its own: a row that is left out we
 cross_validation       how strong a penalty, fold by fold
 
 weighted_products      the products of the columns in many resamples, from one product of matrices
+weighted_rows          the rows of one resample, made a plain problem
 resampled_paths        the paths of resamples, in which no row is there twice
 bootstrap              course_utils.resampling.bootstrap_lasso in a moment, and on several machines
 stability              stability selection, in the memory of a few resamples

@@ -15,6 +15,7 @@ import numpy as np
 from scipy import sparse
 
 from course_utils.fast.all_columns import AllColumns
+from course_utils.fast.by_columns import follows, solution_by_columns
 from course_utils.fast.problem import Problem
 from course_utils.fast.sparse_columns import SparseColumns
 from course_utils.fast.strategy import takes_all_columns
@@ -138,6 +139,10 @@ def solve_problem(
 
     Lesson: notebooks/10_faster_than_the_libraries.ipynb
     """
+    if work is None and beta_start is None and follows(problem, (lam,)):
+        result = solution_by_columns(problem, lam, tol, names)
+        if result.converged:
+            return result
     work = work_on(problem, (lam,), tol) if work is None else work
     if beta_start is not None:
         work.start_from(beta_start)

@@ -12,16 +12,14 @@ from __future__ import annotations
 import warnings
 
 import numpy as np
-from scipy import sparse
 
 from course_utils.fast.all_columns import AllColumns
+from course_utils.fast.by_columns import follows, path_by_columns
 from course_utils.fast.homotopy import follow_on
 from course_utils.fast.lasso import FINAL, FINEST, PATIENCE, solve, work_on
 from course_utils.fast.problem import Problem
 from course_utils.fast.sparse_columns import SparseColumns
-from course_utils.fast.strategy import goes_by_columns
-from course_utils.fast.wide_homotopy import wide_path
-from course_utils.fast.working_set import ROOM_AT_FIRST, Look, WorkingSet, seen_of
+from course_utils.fast.working_set import ROOM_AT_FIRST, Look, WorkingSet
 from course_utils.path import PathResult, as_falling
 from course_utils.solvers import ConvergenceWarning
 from course_utils.validation import as_tolerance, names_of
@@ -114,8 +112,8 @@ def solve_path(problem: Problem, lams: np.ndarray, tol: float, names=None) -> Pa
 
     Lesson: notebooks/10_faster_than_the_libraries.ipynb
     """
-    if goes_by_columns(*problem.X.shape, len(lams)) and _is_plain(problem):
-        path = _by_columns(problem, lams, tol, names)
+    if follows(problem, lams):
+        path = path_by_columns(problem, lams, tol, names)
         if (path.gaps <= tol).all():
             return path
     work = work_on(problem, lams, tol)
@@ -133,30 +131,6 @@ def _grid(problem: Problem) -> np.ndarray:
         problem = f"the smallest lam whose solution is zero is {top}"
         raise ValueError(f"{problem}: no grid of penalties can start there, pass lams")
     return np.geomspace(top, RATIO * top, N_LAMS)
-
-
-def _is_plain(problem: Problem) -> bool:
-    """Return whether the columns lie in memory as wide_path wants them, and nothing but lam is asked for."""
-    asked_for = (
-        problem.root is not None
-        or problem.prices is not None
-        or problem.ridge is not None
-        or problem.positive
-    )
-    X = problem.X
-    return not asked_for and not sparse.issparse(X) and X.dtype == np.float64 and X.flags.f_contiguous
-
-
-def _by_columns(problem: Problem, lams: np.ndarray, tol: float, names) -> PathResult:
-    """Follow the exact path of wide data from kink to kink; the gaps say whether that went well."""
-    seen_of(problem, lams[0], np.zeros(0), problem.t, problem.Zt.copy())  # refuses what is not finite
-    found = wide_path(problem.X.T, problem.t, lams * problem.n_samples, tol=tol, centred=problem.centred)
-    used = found.coefficients.any(axis=0)
-    means = problem.X[:, used].mean(axis=0) if problem.centred else np.zeros(used.sum())
-    intercepts = problem.mean - found.coefficients[:, used] @ means
-    return PathResult(
-        lams, found.coefficients, intercepts, found.gaps, np.full(len(lams), found.n_looks), names
-    )
 
 
 def _solve_at_once(work: AllColumns, penalties: np.ndarray, tol: float):

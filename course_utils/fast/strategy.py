@@ -4,23 +4,35 @@ One pass over X costs n p multiplications, and reads all of X from memory; that 
 products of all columns with each other cost n p^2, at several times the speed, since a product of matrices uses each
 number many times while it is at hand. So:
 
-few numbers, or many rows   take all columns at once (all_columns): their products cost less than the passes they save
-otherwise                   gather columns as they are needed (working_set)
-sparse                      gather nothing: of sparse columns a product costs what a step of descent costs
-many problems, few columns  from kink to kink of the path, exactly (homotopy): the rows are not needed any more
+one problem
+    sparse                          gather nothing: a product of two columns costs what a step of descent costs
+                                    (sparse_columns)
+    few numbers, or many rows       all columns at once: their products cost less than the passes they save
+                                    (all_columns)
+    a path, more columns than rows  from kink to kink, without products (wide_homotopy)
+    otherwise                       gather columns as they are needed (working_set)
+folds and resamples: many problems with the same columns
+    few columns                     from kink to kink, by their products alone (gram_paths, homotopy); those of
+                                    resamples one by one, or of very few columns all together (weighted_products)
+    more columns than rows          resamples from kink to kink, from the rows that were drawn (wide_homotopy)
+    otherwise                       each is one problem, as above
+Between two penalties, all_columns and working_set go from kink to kink as well. What such a path leaves unproven is
+solved for by sweeps.
 """
 
 from __future__ import annotations
 
 FEW = 5_000_000  # multiplications, for one penalty
 FEW_FOR_A_PATH = 100_000_000  # the products serve all penalties
+SMALL = (
+    200_000  # numbers in X: a path to one lam takes less than the calls of another way; a copy is cheap, too
+)
 SEVERAL = 20  # penalties: between two of them, so few columns join that each can be met exactly
 TALL = 2  # rows to a column
-MANY = 400  # columns: forming their products takes as long as seven passes over X
+MANY = 400  # columns: forming their products takes as long as 20 to 35 passes over X, on one thread
 WEAK = 0.03  # of the smallest lam whose solution is zero
-COLUMNS_FOR_KINKS = (
-    400  # a path has about as many kinks as columns, and each costs a pass over their products
-)
+COLUMNS_FOR_KINKS = 400  # a path has about as many kinks as columns; each costs a pass over their products
+COLUMNS_IN_PAIRS = 45  # with as many, both ways of `shares_one_product` take the same time
 
 
 def takes_all_columns(n_samples: int, n_features: int, n_lams: int, share: float) -> bool:
@@ -47,20 +59,26 @@ def takes_all_columns(n_samples: int, n_features: int, n_lams: int, share: float
     return needed and n_features <= MANY and n_samples >= TALL * n_features
 
 
-def goes_by_columns(n_samples: int, n_features: int, n_lams: int) -> bool:
-    """Return whether the exact path of wide data is followed from its columns, without their products.
+def goes_by_columns(n_samples: int, n_features: int, n_lams: int, share: float) -> bool:
+    """Return whether the exact path is followed from the columns, without their products.
 
     Parameters
     ----------
     n_samples, n_features, n_lams : int
+    share : float
+        Of the smallest lam whose solution is zero: the weakest penalty. On the way to a weak one, nearly as many
+        columns join as there are rows, if there are as many.
 
     Returns
     -------
     bool
 
-    Lesson: notebooks/10_faster_than_the_libraries.ipynb
+    Lesson: notebooks/10b_many_problems_at_once.ipynb
     """
-    return n_samples < n_features and n_lams >= SEVERAL
+    if n_lams > 1:
+        return n_samples < n_features and n_lams >= SEVERAL
+    few_kinks = 2 * n_samples <= n_features or (share >= WEAK and n_samples < TALL * n_features)
+    return n_samples * n_features <= SMALL and few_kinks
 
 
 def goes_from_kink_to_kink(n_samples: int, n_features: int) -> bool:
@@ -72,9 +90,9 @@ def shares_one_product(n_features: int) -> bool:
     """Return whether the products of all resamples come from one product of counts and pairs of columns.
 
     With few columns one large product of matrices beats hundreds of small ones (four times at 10 columns); with
-    many, the rows that a resample did not draw cost more (1.5 times at 200). They meet at 40 to 50.
+    many, the rows that a resample did not draw cost more (1.5 times at 200).
     """
-    return n_features <= 45
+    return n_features <= COLUMNS_IN_PAIRS
 
 
 def follows_rows(n_samples: int, n_features: int) -> bool:

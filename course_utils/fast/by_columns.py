@@ -1,0 +1,108 @@
+"""The exact path of a problem from the columns of X as they lie, where course_utils.fast.strategy prefers that.
+
+Only the plain LASSO: whoever asks for weights, prices, a ridge or coefficients that are not negative, or whose columns
+do not lie in one piece and are too many to be copied, is served in another way.
+Lesson: notebooks/10b_many_problems_at_once.ipynb
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import sparse
+
+from course_utils.fast.problem import Problem
+from course_utils.fast.strategy import SMALL, goes_by_columns
+from course_utils.fast.wide_homotopy import Followed, wide_path
+from course_utils.fast.working_set import Look, seen_of
+from course_utils.path import PathResult
+from course_utils.solvers import History, SolverResult
+
+
+def follows(problem: Problem, lams) -> bool:
+    """Return whether the path to the last of these lams is to be followed, and can be."""
+    X = problem.X
+    if sparse.issparse(X) or X.dtype != np.float64 or not (X.flags.f_contiguous or X.size <= SMALL):
+        return False
+    asked_for = (problem.root, problem.prices, problem.ridge)
+    if problem.positive or any(part is not None for part in asked_for):
+        return False
+    return goes_by_columns(*X.shape, len(lams), lams[-1] / max(problem.lam_max, lams[-1]))
+
+
+def path_by_columns(problem: Problem, lams: np.ndarray, tol: float, names=None) -> PathResult:
+    """Return the path, followed from kink to kink; its gaps say whether that went well.
+
+    Parameters
+    ----------
+    problem : Problem
+        One that `follows` has approved.
+    lams : (n_lams,), falling
+    tol : float
+    names : tuple of str, optional
+
+    Returns
+    -------
+    path.PathResult
+
+    Raises
+    ------
+    ValueError
+        X or y holds a number that is not finite.
+
+    Lesson: notebooks/10b_many_problems_at_once.ipynb
+    """
+    _look_at_none(problem, lams[0] * problem.n_samples)
+    betas, intercepts, found = _follow(problem, lams, tol)
+    return PathResult(lams, betas, intercepts, found.gaps, np.full(len(lams), found.n_looks), names)
+
+
+def solution_by_columns(problem: Problem, lam: float, tol: float, names=None) -> SolverResult:
+    """Return the end of a path; its history has the gap of no feature, and that of the solution.
+
+    Parameters
+    ----------
+    problem : Problem
+        One that `follows` has approved.
+    lam : float, positive
+    tol : float
+    names : tuple of str, optional
+
+    Returns
+    -------
+    solvers.SolverResult
+
+    Raises
+    ------
+    ValueError
+        X or y holds a number that is not finite.
+
+    Lesson: notebooks/10b_many_problems_at_once.ipynb
+    """
+    n, null = problem.n_samples, 0.5 * problem.tt
+    none = _look_at_none(problem, lam * n)
+    if none.gap <= tol:
+        zero = np.zeros(len(problem.Zt))
+        return SolverResult(
+            zero, problem.mean, lam, none.gap, 0, True, History(*np.array([[null / n], [none.gap]])), names
+        )
+    betas, intercepts, found = _follow(problem, np.array([lam]), tol)
+    beta, gap = betas[0], float(found.gaps[0])
+    # where every correlation of the support is at its bound, half of the explained squares is the price
+    primal = (null - 0.5 * (beta @ problem.Zt)) / n + 0.5 * lam * np.abs(beta).sum()
+    history = History(np.array([null / n, primal]), np.array([none.gap, gap]))
+    return SolverResult(beta, float(intercepts[0]), lam, gap, 1, gap <= tol, history, names)
+
+
+def _look_at_none(problem: Problem, penalty: float) -> Look:
+    """Return what the residual without features tells; ValueError if X or y is not finite."""
+    return seen_of(problem, penalty, np.zeros(0), problem.t, problem.Zt.copy())
+
+
+def _follow(problem: Problem, lams: np.ndarray, tol: float) -> tuple[np.ndarray, np.ndarray, Followed]:
+    """Return coefficients, intercepts and the proof."""
+    Z = np.ascontiguousarray(problem.X.T)
+    found = wide_path(Z, problem.t, lams * problem.n_samples, tol=tol, centred=problem.centred)
+    betas = found.coefficients
+    used = betas.any(axis=0).nonzero()[0]
+    means = Z[used].sum(axis=1) / problem.n_samples if problem.centred else np.zeros(len(used))
+    return betas, problem.mean - betas[:, used] @ means, found
