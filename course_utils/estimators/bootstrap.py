@@ -62,7 +62,7 @@ class BootstrapLasso(RegressorMixin, BaseEstimator):
         """Fit to X, (n_samples, n_features), dense, and y, (n_samples,)."""
         X, y = validate_data(self, X, y, dtype=np.float64, y_numeric=True, ensure_min_samples=2)
         varying = varying_columns(X)
-        found = solve_bootstrap(
+        proven = solve_bootstrap(
             only(X, varying),
             y,
             [self.alpha],
@@ -73,7 +73,8 @@ class BootstrapLasso(RegressorMixin, BaseEstimator):
             n_jobs=self.n_jobs,
             progress=False,
         )
-        warn_if_unproven(np.vstack([found.whole_gaps, found.gaps]), self.tol)
+        warn_if_unproven(proven.all_gaps, self.tol)
+        found = proven.result
         self.coef_ = np.zeros(self.n_features_in_)
         self.coef_samples_ = np.zeros((self.n_resamples, self.n_features_in_))
         self.coef_[varying], self.coef_samples_[:, varying] = found.whole_betas[0], found.betas[:, 0]

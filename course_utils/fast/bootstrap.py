@@ -18,20 +18,27 @@ from course_utils.validation import as_count, as_tolerance, names_of, require_rn
 
 
 @dataclass(frozen=True, eq=False)
-class ProvenBootstrap(BootstrapResult):
-    """A BootstrapResult that has the proof of the sample's own path, too.
+class ProvenBootstrap:
+    """A bootstrap, and what it does not say itself: how well the sample's own path was solved for.
 
     Attributes
     ----------
-    whole_gaps : (n_lams,), relative duality gaps of whole_betas
+    result : resampling.BootstrapResult
+    whole_gaps : (n_lams,), relative duality gaps of result.whole_betas
     """
 
-    whole_gaps: np.ndarray | None = None
+    result: BootstrapResult
+    whole_gaps: np.ndarray
+
+    @property
+    def all_gaps(self) -> np.ndarray:
+        """The gaps of the sample and of its resamples, (1 + n_resamples, n_lams)."""
+        return np.vstack([self.whole_gaps, self.result.gaps])
 
 
 def bootstrap_lasso(
     X, y, lams, *, n_resamples, rng, standardize=True, tol=1e-6, n_jobs=1, progress=False
-) -> ProvenBootstrap:
+) -> BootstrapResult:
     """Fit the lasso path to resamples of n_samples rows, drawn with replacement.
 
     The same as `course_utils.resampling.bootstrap_lasso`: the same rows from the same generator, the same checks, and
@@ -57,7 +64,7 @@ def bootstrap_lasso(
 
     Returns
     -------
-    ProvenBootstrap, a resampling.BootstrapResult
+    resampling.BootstrapResult
 
     Raises
     ------
@@ -77,8 +84,8 @@ def bootstrap_lasso(
     """
     options = {"standardize": standardize, "tol": tol, "n_jobs": n_jobs, "progress": progress}
     found = solve_bootstrap(X, y, lams, n_resamples=n_resamples, rng=rng, **options)
-    warn_if_unproven(np.vstack([found.whole_gaps, found.gaps]), tol)
-    return found
+    warn_if_unproven(found.all_gaps, tol)
+    return found.result
 
 
 def solve_bootstrap(X, y, lams, *, n_resamples, rng, tol, **options) -> ProvenBootstrap:
@@ -113,4 +120,5 @@ def solve_bootstrap(X, y, lams, *, n_resamples, rng, tol, **options) -> ProvenBo
         betas[here], intercepts[here], gaps[here] = paths.betas, paths.intercepts, paths.gaps
         done = here.stop
     intercepts += sample.y_mean - betas @ sample.means
-    return ProvenBootstrap(lams, betas[1:], intercepts[1:], rows, gaps[1:], betas[0], names, gaps[0])
+    result = BootstrapResult(lams, betas[1:], intercepts[1:], rows, gaps[1:], betas[0], names)
+    return ProvenBootstrap(result, gaps[0])
