@@ -12,7 +12,7 @@ SOURCES = read_package(ROOT / "course_utils")
 # The data of exercises: what their functions do is said by the exercise they belong to.
 SAID_BY_THE_EXERCISE = "exercises.lesson_"
 # What a learner calls; its longer functions are described in full. The rest is read by maintainers.
-FOR_MAINTAINERS = ("lessons", "cli", "grading", "exercises", "validation", "__main__")
+FOR_MAINTAINERS = ("lessons", "cli", "grading", "exercises", "validation", "fast.kinks", "__main__")
 # Tools that every lesson uses and none teaches.
 TAUGHT_BY_NO_LESSON = ("style",)
 

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from course_utils.fast import weighted_products as module
-from course_utils.fast.weighted_products import counts_of, weight_rows, weighted_products
+from course_utils.fast.weighted_products import counts_of, weighted_products
+from course_utils.fast.weighted_rows import weight_rows
 from course_utils.scaling import fit_standardizer
 
 ways = pytest.mark.parametrize("at_once", [True, False])

@@ -17,14 +17,19 @@ import numpy as np
 from numba import njit
 from scipy.linalg import lapack
 
-OUT, ACTIVE, SPANNED = (
-    0,
-    1,
-    2,
-)  # the states of a column; the last: no further than rounding from the active ones
-SINGULAR = 1e-11  # of its squares: so little left of a column beside the active ones is rounding
-PARALLEL = 1e-10  # a correlation that falls as the bound does, but for this, never meets it
-MOST_KINKS = 20  # a column; a path that needs more goes in circles, or costs more than sweeps
+from course_utils.fast.kinks import (
+    ACTIVE,
+    MOST_KINKS,
+    OUT,
+    PARALLEL,
+    SPANNED,
+    add,
+    dot,
+    join,
+    leave,
+    until_a_leave,
+    write,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,14 +173,14 @@ def _go_on(G, g, bound, active, w, s, k, M, penalties, most_kinks, positive, sol
     while True:
         _directions(G, active, s, k, M, u, a)
         step, joiner = _until_a_join(g, a, state, bound, positive)
-        step, leaver = _until_a_leave(w, u, s, k, step)
+        step, leaver = until_a_leave(w, u, s, k, step)
         while reached < len(penalties) and penalties[reached] >= bound - step:
-            _write(solutions[reached], active, w, u, k, bound - penalties[reached])
+            write(solutions[reached], active, w, u, k, bound - penalties[reached])
             reached += 1
         if reached == len(penalties) or kinks >= most_kinks:
             return reached, kinks
-        _add(w, step, u, k)
-        _add(g, -step, a, len(g))
+        add(w, step, u, k)
+        add(g, -step, a, len(g))
         bound -= step
         kinks += 1
         if leaver >= 0:
@@ -183,18 +188,11 @@ def _go_on(G, g, bound, active, w, s, k, M, penalties, most_kinks, positive, sol
             for j in range(len(g)):
                 if state[j] == SPANNED:  # one column fewer to span it
                     state[j] = OUT
-            k = _leave(leaver, active, w, s, k, M)
-        elif _join(G, joiner, active, k, M, scratch):
+            k = leave(leaver, active, w, s, k, M)
+        elif join(G, joiner, active, k, M, scratch):
             state[joiner], s[k], w[k], k = ACTIVE, np.sign(g[joiner]), 0.0, k + 1
         else:
             state[joiner] = SPANNED
-
-
-@njit(cache=True)
-def _write(solution, active, w, u, k, further):
-    """Write down where the coefficients are when the penalty has fallen that much further."""
-    for i in range(k):
-        solution[active[i]] = w[i] + further * u[i]
 
 
 @njit(cache=True)
@@ -202,7 +200,7 @@ def _directions(G, active, s, k, M, u, a):
     """Compute how fast the coefficients move, u = Ms, and how fast the correlations fall, a = Gu."""
     a[:] = 0.0
     for i in range(k):
-        u[i] = _dot(M[i], s, k)
+        u[i] = dot(M[i], s, k)
         row, speed = G[active[i]], u[i]
         for j in range(len(a)):
             a[j] += speed * row[j]
@@ -222,70 +220,3 @@ def _until_a_join(g, a, state, bound, positive):
                 if speed > PARALLEL and distance < step * speed:
                     step, joiner = distance / speed, j
     return step, joiner
-
-
-@njit(cache=True)
-def _until_a_leave(w, u, s, k, step):
-    """Return how far the bound falls until a coefficient is zero, if that is before step, and its place, or -1."""
-    leaver = -1
-    for i in range(k):
-        towards_zero = -s[i] * u[i]
-        distance = max(s[i] * w[i], 0.0)
-        if towards_zero > 0.0 and distance < step * towards_zero:
-            step, leaver = distance / towards_zero, i
-    return step, leaver
-
-
-@njit(cache=True)
-def _join(G, joiner, active, k, M, h):
-    """Border the inverse M with one more column; return False, and change nothing, if the active ones span it.
-
-    With h = Mb, b = G[active, joiner], and d = G[joiner, joiner] - b'h, what the others leave of the column,
-
-        the inverse of  G  b    is    M + hh'/d   -h/d
-                        b' c          -h'/d        1/d
-    """
-    left, b = G[joiner, joiner], M[k]  # the row that is not in use yet
-    for i in range(k):
-        b[i] = G[joiner, active[i]]
-    for i in range(k):
-        h[i] = _dot(M[i], b, k)
-        left -= h[i] * b[i]
-    if not left > SINGULAR * G[joiner, joiner]:
-        return False
-    for i in range(k):
-        _add(M[i], h[i] / left, h, k)
-        M[i, k] = M[k, i] = -h[i] / left
-    M[k, k] = 1.0 / left
-    active[k] = joiner
-    return True
-
-
-@njit(cache=True)
-def _leave(place, active, w, s, k, M):
-    """Take one column out of the inverse M, put the last one in its place, and return how many are left.
-
-    The inverse of what remains is M - hh'/d, with h the column of M that goes, and d its diagonal entry.
-    """
-    h, last = M[place, :k].copy(), k - 1
-    for i in range(k):
-        _add(M[i], -h[i] / h[place], h, k)
-    for i in range(last):
-        M[place, i] = M[i, place] = M[last, i]
-    M[place, place] = M[last, last]
-    active[place], w[place], s[place] = active[last], w[last], s[last]
-    return last
-
-
-@njit(cache=True, fastmath=True)
-def _dot(row, vector, k):
-    total = 0.0
-    for c in range(k):
-        total += row[c] * vector[c]
-    return total
-
-
-@njit(cache=True)
-def _add(row, factor, vector, k):
-    for c in range(k):
-        row[c] += factor * vector[c]

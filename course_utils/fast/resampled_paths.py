@@ -21,7 +21,8 @@ from course_utils.fast.gram_paths import proven_paths
 from course_utils.fast.path import solve_path
 from course_utils.fast.problem import Problem
 from course_utils.fast.strategy import follows_rows, goes_from_kink_to_kink
-from course_utils.fast.weighted_products import counts_of, weight_rows, weighted_products
+from course_utils.fast.weighted_products import counts_of, weighted_products
+from course_utils.fast.weighted_rows import weight_rows
 from course_utils.fast.wide_homotopy import wide_path
 from course_utils.path import watched
 from course_utils.solvers import ConvergenceWarning

@@ -26,9 +26,7 @@ from scipy.linalg.blas import dsyrk
 from course_utils.fast.strategy import shares_one_product
 from course_utils.validation import constant_columns
 
-PAIRS = (
-    2**19
-)  # numbers: so many products of two columns are in memory at a time, where the cache still holds them
+PAIRS = 2**19  # numbers: so many products of two columns are in memory at a time; the cache still holds them
 LOST = 1e-4  # of the squares: when the means took more than the rest, too many digits went with them
 
 
@@ -174,46 +172,3 @@ def _do_directly(products: WeightedProducts, b: int, X, y, counts, standardize: 
     Z /= scale
     products.G[b], products.q[b], products.yy[b] = (Z.T * c) @ Z, (c * v) @ Z, c @ v**2
     products.scales[b] = scale
-
-
-def weight_rows(Z, weights, *, standardize: bool) -> tuple[np.ndarray, np.ndarray]:
-    """Centre and scale each row of Z, in place, and multiply it with the roots of the weights; constant ones are zero.
-
-    Parameters
-    ----------
-    Z : (n_features, n_drawn), C order
-        The columns of a resample, as rows: written over.
-    weights : (n_drawn,)
-    standardize : bool
-        Divide by the standard deviation.
-
-    Returns
-    -------
-    means, scales : (n_features,) arrays
-        What was taken off, and by what was divided: 1 for a constant row.
-
-    Lesson: notebooks/10_faster_than_the_libraries.ipynb
-    """
-    means, scales = np.empty(len(Z)), np.ones(len(Z))
-    _weight(Z, weights, np.sqrt(weights), standardize, means, scales)
-    return means, scales
-
-
-@njit(cache=True, fastmath={"reassoc", "contract"})
-def _weight(Z, weights, root, standardize, means, scales):
-    """Do so, row by row: each stays in the cache."""
-    n = weights.sum()
-    for j in range(Z.shape[0]):
-        total, squares, differing = 0.0, 0.0, 0
-        for i in range(Z.shape[1]):
-            differing += Z[j, i] != Z[j, 0]
-            total += weights[i] * Z[j, i]
-        means[j] = total / n
-        for i in range(Z.shape[1]):
-            Z[j, i] = root[i] * (Z[j, i] - means[j])
-            squares += Z[j, i] ** 2
-        if standardize and differing:
-            scales[j] = np.sqrt(squares / n)
-        factor = 1.0 / scales[j] if differing else 0.0
-        for i in range(Z.shape[1]):
-            Z[j, i] *= factor

@@ -18,26 +18,22 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
-from course_utils.fast.homotopy import (
+from course_utils.fast.kinks import (
     ACTIVE,
     MOST_KINKS,
     OUT,
     PARALLEL,
     SPANNED,
-    _add,
-    _dot,
-    _join,
-    _leave,
-    _until_a_leave,
-    _write,
+    add,
+    dot,
+    join,
+    leave,
+    until_a_leave,
+    write,
 )
 
 NEXT = 0.85  # of the bound: where all columns are looked at again
-COUNT, REACHED, KINKS = (
-    0,
-    1,
-    2,
-)  # how many columns are active, penalties have their solution, kinks were passed
+COUNT, REACHED, KINKS = 0, 1, 2  # how many columns are active, penalties have a solution, kinks were passed
 
 # all columns: correlations g, how fast they fall a, states, and the numbers of the watched ones
 Columns = namedtuple("Columns", "g a state watched")
@@ -137,14 +133,14 @@ def _go_down(Z, centred, columns, m, ones, r, at, bound, penalties, most_kinks, 
         k = at[COUNT]
         _directions(ones, k, d)
         step, joiner = _until_a_watched_joins(Z, d, columns, m, bound)
-        step, leaver = _until_a_leave(ones.w, ones.u, ones.s, k, step)
+        step, leaver = until_a_leave(ones.w, ones.u, ones.s, k, step)
         if step >= bound - floor:
             step, joiner, leaver = bound - floor, -1, -1
         while at[REACHED] < len(penalties) and penalties[at[REACHED]] >= bound - step:
-            _write(solutions[at[REACHED]], ones.numbers, ones.w, ones.u, k, bound - penalties[at[REACHED]])
+            write(solutions[at[REACHED]], ones.numbers, ones.w, ones.u, k, bound - penalties[at[REACHED]])
             at[REACHED] += 1
-        _add(ones.w, step, ones.u, k)
-        _add(r, -step, d, len(r))
+        add(ones.w, step, ones.u, k)
+        add(r, -step, d, len(r))
         for j in columns.watched[:m]:
             if columns.state[j] == OUT:
                 columns.g[j] -= step * columns.a[j]
@@ -172,8 +168,8 @@ def _take_in(joiner, z, centred, columns, ones, at):
     for i in range(n):
         row[i] = z[i] - mean
     for i in range(k + 1):
-        ones.products[k, i] = _dot(ones.A[i], row, n)
-    if _join(ones.products, k, ones.slots, k, ones.M, ones.scratch):
+        ones.products[k, i] = dot(ones.A[i], row, n)
+    if join(ones.products, k, ones.slots, k, ones.M, ones.scratch):
         columns.state[joiner], ones.numbers[k], ones.w[k] = ACTIVE, joiner, 0.0
         ones.s[k] = 1.0 if columns.g[joiner] > 0.0 else -1.0
         at[COUNT] = k + 1
@@ -186,17 +182,17 @@ def _let_go(leaver, Z, r, columns, ones, at):
     columns.state[ones.numbers[leaver]] = SPANNED
     for j in range(len(columns.state)):
         if columns.state[j] == SPANNED:
-            columns.state[j], columns.g[j] = OUT, _dot(Z[j], r, len(r))  # it was not kept up to date
+            columns.state[j], columns.g[j] = OUT, dot(Z[j], r, len(r))  # it was not kept up to date
     for i in range(ones.A.shape[1]):
         ones.A[leaver, i] = ones.A[last, i]
-    at[COUNT] = _leave(leaver, ones.numbers, ones.w, ones.s, last + 1, ones.M)
+    at[COUNT] = leave(leaver, ones.numbers, ones.w, ones.s, last + 1, ones.M)
 
 
 @njit(cache=True)
 def _correlate(Z, r, g):
     """Write the correlation of every column with the residual."""
     for j in range(len(Z)):
-        g[j] = _dot(Z[j], r, len(r))
+        g[j] = dot(Z[j], r, len(r))
 
 
 @njit(cache=True)
@@ -216,8 +212,8 @@ def _directions(ones, k, d):
     for i in range(len(d)):
         d[i] = 0.0
     for i in range(k):
-        ones.u[i] = _dot(ones.M[i], ones.s, k)
-        _add(d, ones.u[i], ones.A[i], len(d))
+        ones.u[i] = dot(ones.M[i], ones.s, k)
+        add(d, ones.u[i], ones.A[i], len(d))
 
 
 @njit(cache=True)
@@ -227,7 +223,7 @@ def _until_a_watched_joins(Z, d, columns, m, bound):
     for j in columns.watched[:m]:
         if columns.state[j] != OUT:  # its correlation moves with the bound
             continue
-        speed = columns.a[j] = _dot(Z[j], d, len(d))
+        speed = columns.a[j] = dot(Z[j], d, len(d))
         # from below the distance is bound - g and closes at the speed 1 - a, from above bound + g at 1 + a
         for side in (1.0, -1.0):
             closing, distance = 1.0 - side * speed, max(bound - side * columns.g[j], 0.0)
