@@ -3,6 +3,7 @@
 problem                weights, prices and a second penalty become a plain LASSO of other columns
 strategy               which way is taken for which data, and why
 
+extrapolation          where the next sweeps would lead, from the last ones
 gram                   the LASSO of a few columns from their products alone: sweeps, extrapolations, Newton steps
 working_set            only a few columns matter: gather those, and keep their products
 all_columns            few columns, or many rows: the products of all, once

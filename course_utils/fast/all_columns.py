@@ -20,9 +20,7 @@ from course_utils.fast.working_set import Look, require_finite_products, seen_of
 
 ROWS = 4096  # that are centred at a time
 TRUSTED = 1e-9  # a relative gap above it, from products, is not rounding
-CANCELS = (
-    1e-3  # a column whose squares shrink below this share when it is centred is centred before the product
-)
+CANCELS = 1e-3  # of the squares of a column: where centring leaves less, it comes before the product
 
 
 class AllColumns:

@@ -13,7 +13,8 @@ import numpy as np
 from numba import njit
 from scipy.linalg import lapack
 
-MEMORY = 5  # sweeps between two steps that look further; iterates that an extrapolation looks back on
+from course_utils.fast.extrapolation import MEMORY, anderson_weights
+
 MOST_ROUNDS = 2_000  # of that many sweeps
 LONGEST_WAIT = 8  # quiet sweeps before a Newton step
 STALLED = 5  # rounds without progress: rounding allows no more
@@ -98,13 +99,9 @@ def _sweep(G, m, w, g, penalty, positive):
 
 def _extrapolate(iterates, correlations, q, w, g, penalty, positive):
     """Combine the last iterates so that their steps cancel best (Anderson); keep it only if it is downhill."""
-    steps = np.diff(iterates, axis=0)
-    M = steps @ steps.T
-    M.flat[:: MEMORY + 1] += 1e-10 * np.trace(M) + 1e-300
-    _, weights, failed = lapack.dposv(M, np.ones(MEMORY))
-    if failed:
+    weights = anderson_weights(iterates)
+    if weights is None:
         return
-    weights /= weights.sum()
     guess, its_correlations = weights @ iterates[1:], weights @ correlations[1:]
     allowed = not positive or guess.min() >= 0.0
     if allowed and _objective(q, guess, its_correlations, penalty) < _objective(q, w, g, penalty):

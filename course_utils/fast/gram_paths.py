@@ -120,9 +120,8 @@ def _write_gaps(qs, yys, penalties, W, explained, gaps):
                 largest = max(largest, abs(correlation))
             rr, ry, penalty = yys[b] - Wq - Wr, yys[b] - Wq, penalties[b, t]
             shrunk = penalty / max(penalty, largest)
-            gap = max(
-                0.5 * rr + penalty * norm - shrunk * (ry - 0.5 * shrunk * rr), 0.0
-            )  # below but for rounding
+            gap = 0.5 * rr + penalty * norm - shrunk * (ry - 0.5 * shrunk * rr)
+            gap = max(gap, 0.0)  # it is below only by rounding
             if yys[b] > 0.0:
                 gaps[b, t] = gap / (0.5 * yys[b])
             else:

@@ -128,8 +128,8 @@ def _grid(problem: Problem) -> np.ndarray:
     """Return penalties in equal ratios; ValueError if no column is related to y."""
     top = problem.lam_max
     if not 0 < top < np.inf:
-        problem = f"the smallest lam whose solution is zero is {top}"
-        raise ValueError(f"{problem}: no grid of penalties can start there, pass lams")
+        story = f"the smallest lam whose solution is zero is {top}"
+        raise ValueError(f"{story}: no grid of penalties can start there, pass lams")
     return np.geomspace(top, RATIO * top, N_LAMS)
 
 
@@ -137,9 +137,7 @@ def _solve_at_once(work: AllColumns, penalties: np.ndarray, tol: float):
     """Return coefficients, offsets, relative gaps and passes until then, for each penalty."""
     work.look(penalties[0])
     W = _solutions(work, penalties, max(FINAL * tol, FINEST) * work.null)
-    n_passes = np.full(
-        len(penalties), 2
-    )  # one for the products with the target, one for those of the columns
+    n_passes = np.full(len(penalties), 2)  # for the products with the target, and for those of the columns
     return work.spread_out(W), work.offset(W), work.gaps_of_all(penalties, W), n_passes
 
 
@@ -203,11 +201,8 @@ def _expected(work: WorkingSet, correlations: np.ndarray, penalties: np.ndarray)
     that fails, the next pass shows it.
     """
     first, last = penalties[0], penalties[-1]
-    wanted = np.flatnonzero((correlations > max(2 * last - first, NEARLY * last)) & ~work.holds)
-    most = max(ROOM_AT_FIRST, len(work.support))
-    if len(wanted) > most:
-        wanted = wanted[np.argpartition(correlations[wanted], -most)[-most:]]
-    return wanted
+    at_most = max(ROOM_AT_FIRST, len(work.support))
+    return work.absent(correlations, max(2 * last - first, NEARLY * last), at_most)
 
 
 def _leading(looks: list[Look], tol: float) -> int:

@@ -14,11 +14,11 @@ from numba import njit
 from scipy import sparse
 from scipy.linalg import lapack
 
+from course_utils.fast.extrapolation import MEMORY, anderson_weights
 from course_utils.fast.problem import Problem
 from course_utils.fast.working_set import Look, require_finite_products, seen_of
 
 SWEEPS = 5  # between two looks at the columns that are swept over
-MEMORY = 5  # iterates that an extrapolation looks back on
 MOST_ROUNDS = 2000
 STALLED = 10  # rounds without progress: rounding allows no more
 LONGEST_WAIT = 8  # quiet rounds before a Newton step
@@ -36,9 +36,7 @@ class SparseColumns:
     """
 
     stops_early = True  # before the wanted gap, to look at all columns again
-    takes_all = (
-        True  # sweeps are cheap: every column that violates takes part at once, and lam does not fall slowly
-    )
+    takes_all = True  # that violate, at once: sweeps are cheap, and lam does not fall slowly
 
     def __init__(self, problem: Problem):
         n_samples, n_features = problem.X.shape
@@ -52,11 +50,8 @@ class SparseColumns:
         variance = squares - n_samples * self.means**2
         self.curvature = np.where(variance > CONSTANT * squares, variance, 0.0)
         self.ridge = np.zeros(n_features) if problem.ridge is None else problem.ridge
-        self.every, self.w, self.r = (
-            np.arange(n_features, dtype=np.uintp),
-            np.zeros(n_features),
-            problem.t.copy(),
-        )
+        self.every = np.arange(n_features, dtype=np.uintp)
+        self.w, self.r = np.zeros(n_features), problem.t.copy()
 
     def start_from(self, beta: np.ndarray) -> None:
         """Begin with these coefficients of X, (n_features,)."""
@@ -144,11 +139,9 @@ class SparseColumns:
 
     def _extrapolate(self, chosen, iterates, residuals, penalty: float) -> None:
         """Combine the last iterates so that the steps of the residual cancel best (Anderson), if that is downhill."""
-        steps = np.diff(residuals, axis=0)
-        M = steps @ steps.T
-        M.flat[:: MEMORY + 1] += 1e-10 * np.trace(M) + 1e-300
-        weights = np.linalg.solve(M, np.ones(MEMORY))
-        weights /= weights.sum()
+        weights = anderson_weights(residuals)
+        if weights is None:
+            return
         w, r = weights @ iterates, weights @ residuals[1:]
         if self.problem.positive and w.min() < 0.0:
             return
