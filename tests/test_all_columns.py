@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from course_utils.fast import all_columns
 from course_utils.fast.all_columns import AllColumns, _products_of
+from course_utils.fast.look import seen_of
 from course_utils.fast.problem import Problem
-from course_utils.fast.working_set import seen_of
 
 
 def drawn(n_samples, n_features, seed=0, **options):

@@ -5,6 +5,7 @@ strategy               which way is taken for which data, and why
 
 extrapolation          where the next sweeps would lead, from the last ones
 gram                   the LASSO of a few columns from their products alone: sweeps, extrapolations, Newton steps
+look                   what one pass over all columns tells: which of them violate, and the proof
 working_set            only a few columns matter: gather those, and keep their products
 all_columns            few columns, or many rows: the products of all, once
 sparse_columns         sparse columns, where no product pays: sweeps, with the residual at hand

@@ -15,8 +15,8 @@ import numpy as np
 
 from course_utils.fast.gram import minimise
 from course_utils.fast.gram_paths import relative_gaps
+from course_utils.fast.look import Look, require_finite_products, seen_of
 from course_utils.fast.problem import Problem
-from course_utils.fast.working_set import Look, require_finite_products, seen_of
 
 ROWS = 4096  # that are centred at a time
 TRUSTED = 1e-9  # a relative gap above it, from products, is not rounding

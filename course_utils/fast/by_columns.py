@@ -10,10 +10,10 @@ from __future__ import annotations
 import numpy as np
 from scipy import sparse
 
+from course_utils.fast.look import Look, seen_of
 from course_utils.fast.problem import Problem
 from course_utils.fast.strategy import SMALL, goes_by_columns
 from course_utils.fast.wide_homotopy import Followed, wide_path
-from course_utils.fast.working_set import Look, seen_of
 from course_utils.path import PathResult
 from course_utils.solvers import History, SolverResult
 

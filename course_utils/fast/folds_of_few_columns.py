@@ -18,7 +18,8 @@ import numpy as np
 from course_utils.fast.cv_task import CrossValidation
 from course_utils.fast.fold_products import FoldProducts, fold_products, products_of_all
 from course_utils.fast.gram_paths import proven_paths
-from course_utils.fast.reading import Reading, refuse
+from course_utils.fast.look import refuse
+from course_utils.fast.reading import Reading
 
 ROOM = 2**22  # numbers: so many products of folds are in memory at a time
 ALMOST_CONSTANT = 1e-8  # of the squares: so little about the mean calls for a closer look

@@ -18,9 +18,9 @@ from scipy import sparse
 
 from course_utils.fast.chunks import in_chunks
 from course_utils.fast.cv_task import CrossValidation
+from course_utils.fast.look import refuse
 from course_utils.fast.path import solve_path
 from course_utils.fast.problem import Problem
-from course_utils.fast.reading import refuse
 from course_utils.tuning import Fold
 
 PIECE = 2**18  # numbers of a few columns, in the training rows

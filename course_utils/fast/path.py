@@ -17,9 +17,10 @@ from course_utils.fast.all_columns import AllColumns
 from course_utils.fast.by_columns import follows, path_by_columns
 from course_utils.fast.homotopy import follow_on
 from course_utils.fast.lasso import FINAL, FINEST, PATIENCE, solve, work_on
+from course_utils.fast.look import Look
 from course_utils.fast.problem import Problem
 from course_utils.fast.sparse_columns import SparseColumns
-from course_utils.fast.working_set import ROOM_AT_FIRST, Look, WorkingSet
+from course_utils.fast.working_set import ROOM_AT_FIRST, WorkingSet
 from course_utils.path import PathResult, as_falling
 from course_utils.solvers import ConvergenceWarning
 from course_utils.validation import as_tolerance, names_of

@@ -15,8 +15,8 @@ from scipy import sparse
 from scipy.linalg import lapack
 
 from course_utils.fast.extrapolation import MEMORY, anderson_weights
+from course_utils.fast.look import Look, require_finite_products, seen_of
 from course_utils.fast.problem import Problem
-from course_utils.fast.working_set import Look, require_finite_products, seen_of
 
 SWEEPS = 5  # between two looks at the columns that are swept over
 MOST_ROUNDS = 2000

@@ -4,12 +4,13 @@ One pass over X costs n p multiplications, and reads all of X from memory; that 
 products of all columns with each other cost n p^2, at several times the speed, since a product of matrices uses each
 number many times while it is at hand. So:
 
-one problem
+one problem; the first that applies
+    dense and plain                 a path of more columns than rows, or one lam of few numbers: from kink to kink,
+                                    without products (by_columns, wide_homotopy); if that proves too little, as below
     sparse                          gather nothing: a product of two columns costs what a step of descent costs
                                     (sparse_columns)
     few numbers, or many rows       all columns at once: their products cost less than the passes they save
                                     (all_columns)
-    a path, more columns than rows  from kink to kink, without products (wide_homotopy)
     otherwise                       gather columns as they are needed (working_set)
 folds and resamples: many problems with the same columns
     few columns                     from kink to kink, by their products alone (gram_paths, homotopy); those of
@@ -24,9 +25,7 @@ from __future__ import annotations
 
 FEW = 5_000_000  # multiplications, for one penalty
 FEW_FOR_A_PATH = 100_000_000  # the products serve all penalties
-SMALL = (
-    200_000  # numbers in X: a path to one lam takes less than the calls of another way; a copy is cheap, too
-)
+SMALL = 200_000  # numbers in X: the path to one lam takes less than the calls of another way; a copy is cheap
 SEVERAL = 20  # penalties: between two of them, so few columns join that each can be met exactly
 TALL = 2  # rows to a column
 MANY = 400  # columns: forming their products takes as long as 20 to 35 passes over X, on one thread
