@@ -7,11 +7,11 @@ import warnings
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
+from course_utils.fast.look import unproven
+
 
 def warn_if_unproven(gaps: np.ndarray, tol: float) -> None:
     """Warn whoever called `fit` if relative gaps are above tol."""
-    if (gaps > tol).any():
-        story = f"{np.sum(gaps > tol)} of {gaps.size} fits stopped above tol = {tol:.1e}"
-        largest = f"their largest relative duality gap is {gaps.max():.1e}"
+    if story := unproven(gaps, tol):
         advice = "Raise the smallest alpha, or accept it"
-        warnings.warn(f"{story}; {largest}. {advice}", ConvergenceWarning, stacklevel=3)
+        warnings.warn(f"{story}. {advice}", ConvergenceWarning, stacklevel=3)

@@ -11,9 +11,7 @@ import numpy as np
 from scipy import sparse
 from sklearn import linear_model
 
-EXACT = (
-    1e-12  # tolerance of scikit-learn's solvers that go by iterations: for sparse columns, for positive beta
-)
+EXACT = 1e-12  # tolerance of scikit-learn's solvers that iterate: for a sparse X, for a positive beta
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,6 +16,7 @@ import numpy as np
 from course_utils.fast.cv_task import CrossValidation
 from course_utils.fast.folds_of_few_columns import FewColumns
 from course_utils.fast.folds_of_many_columns import ManyColumns
+from course_utils.fast.look import unproven
 from course_utils.fast.strategy import goes_from_kink_to_kink
 from course_utils.path import as_falling, falling_from, watched
 from course_utils.solvers import ConvergenceWarning
@@ -81,11 +82,8 @@ def lasso_cv(
     how = {"standardize": standardize, "fit_intercept": fit_intercept, "sample_weight": sample_weight}
     task, tol = CrossValidation.of(X, y, folds, **how), as_tolerance(tol)
     found = solve_cv(task, None if lams is None else as_falling(lams), tol, n_jobs=n_jobs, progress=progress)
-    above = found.fold_gaps > tol
-    if above.any():
-        message = f"{above.sum()} of {above.size} fits stopped above tol = {tol:.1e}; their largest relative "
-        message += f"duality gap is {found.fold_gaps.max():.1e}"
-        warnings.warn(message, ConvergenceWarning, stacklevel=2)
+    if story := unproven(found.fold_gaps, tol):
+        warnings.warn(story, ConvergenceWarning, stacklevel=2)
     return found
 
 

@@ -97,6 +97,28 @@ def seen_of(problem: Problem, penalty: float, w, residual, products, at=slice(No
     )
 
 
+def unproven(gaps: np.ndarray, tol: float, fits: str = "fits") -> str:
+    """Return a sentence, without its end, on how many of these fits have a relative gap above tol; "" if none has.
+
+    Parameters
+    ----------
+    gaps : array of any shape
+    tol : float
+    fits : str, what they are
+
+    Returns
+    -------
+    str
+
+    Lesson: notebooks/10_faster_than_the_libraries.ipynb
+    """
+    above = np.count_nonzero(gaps > tol)
+    if not above:
+        return ""
+    largest = f"their largest relative duality gap is {gaps.max():.1e}"
+    return f"{above} of {gaps.size} {fits} stopped above tol = {tol:.1e}; {largest}"
+
+
 def require_finite_products(G: np.ndarray) -> None:
     """Raise ValueError if columns are so large that their products are not finite."""
     if not np.isfinite(G).all():

@@ -17,7 +17,7 @@ from course_utils.fast.all_columns import AllColumns
 from course_utils.fast.by_columns import follows, path_by_columns
 from course_utils.fast.homotopy import follow_on
 from course_utils.fast.lasso import FINAL, FINEST, PATIENCE, solve, work_on
-from course_utils.fast.look import Look
+from course_utils.fast.look import Look, unproven
 from course_utils.fast.problem import Problem
 from course_utils.fast.sparse_columns import SparseColumns
 from course_utils.fast.working_set import ROOM_AT_FIRST, WorkingSet
@@ -88,11 +88,8 @@ def lasso_path(
     )
     lams = _grid(problem) if lams is None else as_falling(lams)
     path = solve_path(problem, lams, tol, names_of(X))
-    if (path.gaps > tol).any():
-        unproven = f"{np.sum(path.gaps > tol)} of {len(lams)} lams"
-        largest = f"their largest relative duality gap is {path.gaps.max():.1e}"
-        message = f"{unproven} stopped above tol = {tol:.1e}; {largest}"
-        warnings.warn(message, ConvergenceWarning, stacklevel=2)
+    if story := unproven(path.gaps, tol, "lams"):
+        warnings.warn(story, ConvergenceWarning, stacklevel=2)
     return path
 
 

@@ -18,6 +18,7 @@ import numpy as np
 
 from course_utils.fast.chunks import in_chunks
 from course_utils.fast.gram_paths import proven_paths
+from course_utils.fast.look import unproven
 from course_utils.fast.path import solve_path
 from course_utils.fast.problem import Problem
 from course_utils.fast.strategy import follows_rows, goes_from_kink_to_kink
@@ -181,10 +182,6 @@ def over_resamples(
 
 def warn_if_unproven(gaps: np.ndarray, tol: float) -> None:
     """Warn the caller of the caller, once, if gaps are above tol."""
-    if (gaps > tol).any():
-        warnings.warn(
-            f"{np.sum(gaps > tol)} of {gaps.size} fits stopped above tol = {tol:.1e}; their largest relative "
-            f"duality gap is {gaps.max():.1e}. Raise the smallest lam, accept a larger tol, or standardize",
-            ConvergenceWarning,
-            stacklevel=3,
-        )
+    if story := unproven(gaps, tol):
+        advice = "Raise the smallest lam, accept a larger tol, or standardize"
+        warnings.warn(f"{story}. {advice}", ConvergenceWarning, stacklevel=3)
