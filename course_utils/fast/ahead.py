@@ -1,6 +1,7 @@
 """Compile everything now, so that nobody waits for it in a lesson: `python -m course_utils.fast.ahead`.
 
-What was compiled is kept on disk, and is compiled again only when its source, numba or the processor is another one.
+What was compiled is kept on disk, beside its source, and is compiled again when its file, numba or the processor is
+another one; after a change in `kinks`, which others build in, delete `course_utils/fast/__pycache__`.
 Lesson: notebooks/10_faster_than_the_libraries.ipynb
 """
 
