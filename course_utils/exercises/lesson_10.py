@@ -71,7 +71,20 @@ def joins(**options):
     return lambda *args: missing_by(*args, **options)
 
 
+def numbered_anew(X, r, chosen, penalty, most):
+    """Return the numbers that columns have once those chosen are deleted, by mistake."""
+    correlations = np.delete(np.abs(X.T @ r), chosen)
+    order = np.argsort(-correlations)
+    return order[correlations[order] > penalty][:most]
+
+
+def cut_too_soon(*args):
+    first = missing_by(*args, skips=False)
+    return first[~np.isin(first, args[2])]
+
+
 MISSED = {
+    "numbered anew": numbered_anew,
     "chosen again": joins(skips=False),
     "one sign": joins(size=np.asarray),
     "the smallest": joins(falling=False),
@@ -109,6 +122,12 @@ TOO_MANY = "More columns join than `most` allows."
 NOT_NEEDED = "A column joins whose correlation does not exceed the penalty. Nothing is missing there."
 SMALLEST = "The columns with the smallest violation join first. Take those with the largest."
 ORDER = "The right columns, in the order of their numbers. Give the one with the largest correlation first."
+NUMBERED_ANEW = (
+    "Once columns are deleted, the others have other numbers. Return the numbers that they have in X."
+)
+CUT_TOO_SOON = (
+    "You cut down to `most` first, and leave out those in `chosen` afterwards, so that too few join."
+)
 MISSING_IN_GENERAL = (
     "Sort the sizes of X'r, largest first, and walk down. What do you leave out, and when do you stop?"
 )
@@ -133,6 +152,8 @@ exercise_1 = Exercise(
         Check("both signs violate", 1, CROWDED, is_not(MISSED["one sign"]), ONE_SIGN),
         Check("the worst join", 1, CROWDED, is_not(MISSED["the smallest"]), SMALLEST),
         Check("the worst come first", 1, CROWDED, is_not(MISSED["as they stand"]), ORDER),
+        Check("their numbers in X", 1, CROWDED, is_not(numbered_anew), NUMBERED_ANEW),
+        Check("as many as may join", 1, CROWDED, is_not(cut_too_soon), CUT_TOO_SOON),
         Check("only those that violate", 1, QUIET, is_not(joins(needs=False)), NOT_NEEDED),
         Check("right where many are missing", 1, CROWDED, is_truth(missing_by), MISSING_IN_GENERAL),
         Check("right where few are missing", 1, QUIET, is_truth(missing_by), MISSING_IN_GENERAL),
@@ -160,6 +181,22 @@ exercise_1 = Exercise(
             "as they stand",
             edited(WHO_IS_MISSING, "return order[:most]", "return np.sort(order[:most])"),
             ORDER,
+        ),
+        WrongAnswer(
+            "numbered anew",
+            edited(
+                WHO_IS_MISSING, "correlations[chosen] = 0", "correlations = np.delete(correlations, chosen)"
+            ),
+            NUMBERED_ANEW,
+        ),
+        WrongAnswer(
+            "cut too soon",
+            edited(
+                edited(WHO_IS_MISSING, "    correlations[chosen] = 0\n", ""),
+                "return order[:most]",
+                "return order[:most][~np.isin(order[:most], chosen)]",
+            ),
+            CUT_TOO_SOON,
         ),
         WrongAnswer(
             "whether needed or not",
@@ -190,10 +227,13 @@ OUT_FOR_GOOD = '''def out_for_good(X, y, w, penalty):
 '''
 
 
-def reaches(X, y, w, penalty, *, shrinks=True, lengths=True, two=2.0, sphere=1.0, relative=False):
+def reaches(
+    X, y, w, penalty, *, shrinks=True, lengths=True, two=2.0, sphere=1.0, relative=False, stretches=False
+):
     """Return how far the sphere reaches for each column; with the options, how far mistaken ones do."""
     r = y - X @ w
-    safe = min(1, penalty / np.abs(X.T @ r).max())
+    safe = penalty / np.abs(X.T @ r).max()
+    safe = safe if stretches else min(1, safe)
     gap = r @ r / 2 + penalty * np.abs(w).sum() - safe * (r @ y) + safe**2 * (r @ r) / 2
     gap = max(gap, 0.0) / (y @ y / 2 if relative else 1.0)
     theta = safe * r if shrinks else r
@@ -212,6 +252,8 @@ MISTAKES = {
     "no two": proves(two=1.0),
     "no sphere": proves(sphere=0.0),
     "relative": proves(relative=True),
+    "no θ": proves(shrinks=False, sphere=0.0),
+    "zero now": lambda X, y, w, penalty: w == 0,
 }
 
 
@@ -220,9 +262,16 @@ def in_play(*args):
 
 
 def quiet_case(rng):
-    """Draw a penalty above lam_max, and w = 0: the residual keeps the condition as it is, and all is proven."""
-    X, y = centred_data(rng, 40, 30)
-    return Case((X, y, np.zeros(30), float(1.1 * np.abs(X.T @ y).max())))
+    """Draw a penalty above lam_max and a small w: the residual keeps the condition as it is.
+
+    The w is not zero, because the gap would be: rounded, it may come out below zero, and has no square root.
+    """
+    while True:
+        X, y = centred_data(rng, 40, 30)
+        w = 1e-4 * rng.normal(size=30) / X.std(axis=0)
+        case = (X, y, w, float(1.2 * np.abs(X.T @ y).max()))
+        if not np.array_equal(proven_zero(*case), proves(stretches=True)(*case)) and proven_zero(*case).any():
+            return Case(case)
 
 
 def sphere_case(rng):
@@ -245,6 +294,10 @@ ONE_A_COLUMN = "Return one True or False for each column."
 IN_PLAY = "Those are the columns that stay in play. Return True where zero is proven."
 WITHOUT_SPHERE = (
     "You look at θ alone. The best dual point lies up to R away, and may touch a fence that θ does not touch."
+)
+ONLY_A_GUESS = (
+    "A zero in this w, or a residual correlation below the penalty, proves nothing yet: w is not the solution. "
+    "Build θ and the sphere around it."
 )
 WITHOUT_LENGTH = (
     "A column of length two comes twice as near when θ moves. R has to be multiplied by its length."
@@ -270,6 +323,8 @@ exercise_2 = Exercise(
     checks=(
         Check("one answer for each column", 1, sphere_case, one_answer_a_column, ONE_A_COLUMN),
         Check("True means out", 1, sphere_case, is_not(in_play), IN_PLAY),
+        Check("a guess is no proof", 1, sphere_case, is_not(MISTAKES["zero now"]), ONLY_A_GUESS),
+        Check("r is no dual point yet", 1, sphere_case, is_not(MISTAKES["no θ"]), ONLY_A_GUESS),
         Check("there is a sphere around θ", 1, sphere_case, is_not(MISTAKES["no sphere"]), WITHOUT_SPHERE),
         Check("the gap is in the units of P", 1, sphere_case, is_not(MISTAKES["relative"]), RELATIVE_GAP),
         Check(
@@ -306,6 +361,16 @@ exercise_2 = Exercise(
             "relative gap",
             edited(OUT_FOR_GOOD, "2 * (primal - dual)", "2 * (primal - dual) / (y @ y / 2)"),
             RELATIVE_GAP,
+        ),
+        WrongAnswer(
+            "zero now",
+            "def out_for_good(X, y, w, penalty):\n    return w == 0\n",
+            ONLY_A_GUESS,
+        ),
+        WrongAnswer(
+            "the correlations alone",
+            "def out_for_good(X, y, w, penalty):\n    return np.abs(X.T @ (y - X @ w)) < penalty\n",
+            ONLY_A_GUESS,
         ),
         WrongAnswer(
             "stretched",
@@ -475,6 +540,12 @@ NOT_ZERO = edited(
 )
 WITHOUT_PENALTY = edited(JUMP, "q[S] - penalty * np.sign(w[S])", "q[S]")
 EVERYWHERE = edited(JUMP, "S = np.flatnonzero(w)", "S = np.arange(len(w))")
+GOAL_AS_STEP = edited(JUMP, "step = goal - w[S]", "step = goal")
+EVERY_RATIO = edited(
+    JUMP,
+    "    reach[crosses] = -w[S][crosses] / step[crosses]\n",
+    "    reach = np.minimum(1, np.abs(w[S] / step))\n",
+)
 LAST_CHANGE = edited(
     JUMP, "reach.min() * step", "np.max(reach[crosses], initial=0) * step if crosses.any() else step"
 )
@@ -499,7 +570,7 @@ def jump_case(*, crossing):
         support = rng.permutation(7)[:4]
         w, goal = np.zeros(7), np.zeros(7)
         w[support] = rng.choice([-1, 1], 4) * rng.uniform(1, 2, 4)
-        goal[support] = w[support] * rng.uniform(1.5, 3, 4)
+        goal[support] = w[support] * rng.uniform(2.2, 3, 4)
         if crossing:
             goal[support[:2]] = -w[support[:2]] * np.array([0.5, 2.0])
         q = 5 * rng.normal(size=7)
@@ -525,6 +596,10 @@ ZEROS_STAY = (
     "A coefficient that was zero has moved. The step is on the support alone: G[np.ix_(S, S)] and q[S]."
 )
 NO_TOLL = "That is the least-squares solution on the support. The price has a slope: penalty * sign(w)."
+NOT_A_STEP = "G_SS w_S = q_S - penalty * sign(w_S) is solved by the goal itself. The step is the goal less w."
+NO_CROSSING = (
+    "You stop where no sign changes. A ratio of w to step counts only where w and goal differ in sign."
+)
 CLIPPED = (
     "You go all the way and set to zero what changes its sign: the clipping of the lesson. Stop on the way."
 )
@@ -549,6 +624,8 @@ exercise_4 = Exercise(
     checks=(
         Check("zeros stay zero", 1, STRAIGHT, zeros_stay, ZEROS_STAY),
         Check("the price is paid", 1, STRAIGHT, is_not(jump_in(WITHOUT_PENALTY)), NO_TOLL),
+        Check("the step starts from w", 1, STRAIGHT, is_not(jump_in(GOAL_AS_STEP)), NOT_A_STEP),
+        Check("only a change of sign stops it", 1, STRAIGHT, is_not(jump_in(EVERY_RATIO)), NO_CROSSING),
         Check("all the way where no sign changes", 1, STRAIGHT, is_truth(true_jump), JUMP_IN_GENERAL),
         Check("nothing is clipped", 1, ACROSS, is_not(jump_in(CLIPS)), CLIPPED),
         Check("nothing is overshot", 1, ACROSS, is_not(jump_in(OVERSHOOTS)), OVERSHOT),
@@ -572,6 +649,8 @@ exercise_4 = Exercise(
         WrongAnswer(
             "half the way", edited(JUMP, "step = goal - w[S]", "step = (goal - w[S]) / 2"), JUMP_IN_GENERAL
         ),
+        WrongAnswer("the goal as a step", GOAL_AS_STEP, NOT_A_STEP),
+        WrongAnswer("every ratio", EVERY_RATIO, NO_CROSSING),
         WrongAnswer("clips", CLIPS, CLIPPED),
         WrongAnswer("overshoots", OVERSHOOTS, OVERSHOT),
         WrongAnswer("the last change", LAST_CHANGE, LATE),
@@ -626,7 +705,10 @@ NO_TABLE = (
     "Before the first sweep in Gram space the table has to be there: the products of the columns, n each."
 )
 TABLE_TWICE = "G is symmetric: of m columns there are m (m + 1) / 2 different products, not m²."
-COSTS_IN_GENERAL = "In Gram space a look is free, and a move brings m correlations up to date."
+COSTS_IN_GENERAL = (
+    "First the table: n for every product, those of a column with itself included. Then m for every move, "
+    "and n_moves counts those of all sweeps already."
+)
 
 exercise_5 = Exercise(
     id="10.5",
@@ -682,6 +764,7 @@ exercise_5 = Exercise(
         WrongAnswer("looks are free", edited(TWO_COSTS, "n * m * n_sweeps + ", ""), EVERY_SWEEP),
         WrongAnswer("no table", edited(TWO_COSTS, "n * m * (m + 1) / 2 + ", ""), NO_TABLE),
         WrongAnswer("the whole table", edited(TWO_COSTS, "m * (m + 1) / 2", "m**2"), TABLE_TWICE),
+        WrongAnswer("no squares", edited(TWO_COSTS, "(m + 1)", "(m - 1)"), COSTS_IN_GENERAL),
         WrongAnswer("a move costs n", edited(TWO_COSTS, "+ m * n_moves", "+ n * n_moves"), COSTS_IN_GENERAL),
     ),
 )

@@ -151,13 +151,16 @@ def csr_is_not(mistake):
     return lambda case, answer: not close(answer[0], mistake(*case.args))
 
 
+def to_the_byte(case, answer):
+    """Whether no byte is missing, not even among millions: n positions are four bytes less than n + 1."""
+    return close(answer, true_bytes(*case.args), rtol=1e-12)
+
+
 PAIR_OF_BYTES = "Return two numbers: the bytes of CSR first, those of the full table second."
-FULL_TABLE = "A full table stores 8 bytes for every entry, zero or not: n times p of them."
+FULL_TABLE = "The second number, the full table, has 8 bytes for every entry, zero or not: n times p of them."
 NO_COLUMNS = "CSR stores the number of the column, 4 bytes, with every value."
 NO_ROWS = "Where do rows begin? CSR stores n + 1 positions more, of 4 bytes each."
-CSR_IN_GENERAL = (
-    "Each stored entry costs 8 + 4 bytes. On top come the positions at which rows begin, and the end."
-)
+CSR_IN_GENERAL = "Each stored entry costs 8 + 4 bytes. On top come n + 1 positions of 4 bytes, for the rows."
 
 exercise_2 = Exercise(
     id="10b.2",
@@ -180,7 +183,7 @@ exercise_2 = Exercise(
             "columns are stored", 1, table_case, csr_is_not(lambda n, p, k: 8 * k + 4 * (n + 1)), NO_COLUMNS
         ),
         Check("rows are stored", 1, table_case, csr_is_not(lambda n, p, k: 12 * k), NO_ROWS),
-        Check("right for CSR", 1, table_case, is_truth(true_bytes), CSR_IN_GENERAL),
+        Check("right for CSR", 1, table_case, to_the_byte, CSR_IN_GENERAL),
     ),
     hints=(
         "A value is 8 bytes, the number of a column and the position of a row are 4 each.",
@@ -248,7 +251,10 @@ THEIR_OWN_MEAN = (
 CENTRED_PLEASE = "Those are products of columns that were not centred."
 HOW_MANY_ROWS = "The mean is taken off as many rows as are left, not off all of them."
 WRONG_ROWS = "That is the mean of the test rows. The others are left."
-PRODUCTS_IN_GENERAL = "Compare with the long way: np.delete(X, test, axis=0), centre, multiply."
+PRODUCTS_IN_GENERAL = (
+    "The mean is the sum over the rows that are left, divided by their number. Compare with the long way: "
+    "np.delete(X, test, axis=0), centre, multiply."
+)
 
 exercise_3 = Exercise(
     id="10b.3",
@@ -318,7 +324,10 @@ def as_a_mean(X, rows):
 
 
 def resamples_case(rng):
-    return Case((rng.normal(size=(12, 3)), rng.integers(12, size=(5, 12)).tolist()))
+    """Draw resamples, of which the first never has the last row: its count is zero, and has to be there."""
+    rows = rng.integers(12, size=(5, 12))
+    rows[0] = rng.integers(11, size=12)
+    return Case((rng.normal(size=(12, 3)), rows.tolist()))
 
 
 ONE_TABLE_EACH = "Return one table of p times p products for each resample: an array (n_resamples, p, p)."
