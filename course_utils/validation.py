@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import numbers
 
 import numpy as np
@@ -69,7 +70,7 @@ def as_penalty(lam, *, allow_zero: bool = False) -> float:
     if isinstance(lam, bool | np.bool_) or not isinstance(lam, numbers.Real):
         raise TypeError(f"lam is {_describe(lam)}; one real number is needed")
     lam = float(lam)
-    if not np.isfinite(lam) or lam < 0:
+    if not math.isfinite(lam) or lam < 0:
         raise ValueError(f"lam is {lam}; a finite number that is not negative is needed")
     if lam == 0 and not allow_zero:
         raise ValueError(
@@ -154,10 +155,10 @@ def _require_real(dtype, name: str) -> None:
 
 
 def _require_finite(values: np.ndarray, name: str) -> None:
-    bad = np.flatnonzero(~np.isfinite(values.ravel()))
-    if bad.size:
-        first = values.ravel()[bad[0]]
-        raise ValueError(f"{name} has {bad.size} value(s) that are NaN or infinite, the first is {first}")
+    finite = np.isfinite(values)
+    if not np.logical_and.reduce(finite, axis=None):
+        bad = values[~finite]
+        raise ValueError(f"{name} has {bad.size} value(s) that are NaN or infinite, the first is {bad[0]}")
 
 
 def _describe(value) -> str:

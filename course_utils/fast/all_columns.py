@@ -29,7 +29,7 @@ class AllColumns:
     takes_all, stops_early = True, False
 
     def __init__(self, problem: Problem, tol: float):
-        self.problem, self.null = problem, 0.5 * problem.tt
+        self.problem, self.null = problem, problem.null
         self.by_products = tol >= TRUSTED
         self.m = problem.X.shape[1]
         self.w, self.G, self.means = np.zeros(self.m), None, None

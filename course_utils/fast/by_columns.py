@@ -8,9 +8,8 @@ Lesson: notebooks/10b_many_problems_at_once.ipynb
 from __future__ import annotations
 
 import numpy as np
-from scipy import sparse
 
-from course_utils.fast.look import Look, seen_of
+from course_utils.fast.look import require_finite
 from course_utils.fast.problem import Problem
 from course_utils.fast.strategy import SMALL, goes_by_columns
 from course_utils.fast.wide_homotopy import Followed, wide_path
@@ -21,12 +20,9 @@ from course_utils.solvers import History, SolverResult
 def follows(problem: Problem, lams) -> bool:
     """Return whether the path to the last of these lams is to be followed, and can be."""
     X = problem.X
-    if sparse.issparse(X) or X.dtype != np.float64 or not (X.flags.f_contiguous or X.size <= SMALL):
+    if not problem.is_plain or not (X.flags.f_contiguous or X.size <= SMALL):
         return False
-    asked_for = (problem.root, problem.prices, problem.ridge)
-    if problem.positive or any(part is not None for part in asked_for):
-        return False
-    return goes_by_columns(*X.shape, len(lams), lams[-1] / max(problem.lam_max, lams[-1]))
+    return goes_by_columns(*X.shape, len(lams), problem.share(lams[-1]))
 
 
 def path_by_columns(problem: Problem, lams: np.ndarray, tol: float, names=None) -> PathResult:
@@ -51,7 +47,7 @@ def path_by_columns(problem: Problem, lams: np.ndarray, tol: float, names=None) 
 
     Lesson: notebooks/10b_many_problems_at_once.ipynb
     """
-    _look_at_none(problem, lams[0] * problem.n_samples)
+    require_finite(problem)
     betas, intercepts, found = _follow(problem, lams, tol)
     return PathResult(lams, betas, intercepts, found.gaps, np.full(len(lams), found.n_looks), names)
 
@@ -78,24 +74,38 @@ def solution_by_columns(problem: Problem, lam: float, tol: float, names=None) ->
 
     Lesson: notebooks/10b_many_problems_at_once.ipynb
     """
-    n, null = problem.n_samples, 0.5 * problem.tt
-    none = _look_at_none(problem, lam * n)
-    if none.gap <= tol:
-        zero = np.zeros(len(problem.Zt))
-        return SolverResult(
-            zero, problem.mean, lam, none.gap, 0, True, History(*np.array([[null / n], [none.gap]])), names
-        )
+    require_finite(problem)
+    if problem.gap_of_none(lam) <= tol:
+        return after_none(problem, lam, tol, np.zeros(len(problem.Zt)), problem.mean, names=names)
     betas, intercepts, found = _follow(problem, np.array([lam]), tol)
-    beta, gap = betas[0], float(found.gaps[0])
+    beta = betas[0]
     # where every correlation of the support is at its bound, half of the explained squares is the price
-    primal = (null - 0.5 * (beta @ problem.Zt)) / n + 0.5 * lam * np.abs(beta).sum()
-    history = History(np.array([null / n, primal]), np.array([none.gap, gap]))
-    return SolverResult(beta, float(intercepts[0]), lam, gap, 1, gap <= tol, history, names)
+    primal = (problem.null - 0.5 * (beta @ problem.Zt)) / problem.n_samples + 0.5 * lam * np.abs(beta).sum()
+    return after_none(problem, lam, tol, beta, float(intercepts[0]), (primal, float(found.gaps[0])), names=names)
 
 
-def _look_at_none(problem: Problem, penalty: float) -> Look:
-    """Return what the residual without features tells; ValueError if X or y is not finite."""
-    return seen_of(problem, penalty, np.zeros(0), problem.t, problem.Zt.copy())
+def after_none(problem: Problem, lam: float, tol: float, beta, intercept: float, *passes, names=None):
+    """Return the solution that was found after a first pass, which saw no feature.
+
+    Parameters
+    ----------
+    problem : Problem
+    lam, tol : float
+    beta : (n_features,)
+    intercept : float
+    *passes : (float, float), the objective and the relative gap that each further pass has shown
+    names : tuple of str, optional
+
+    Returns
+    -------
+    solvers.SolverResult
+
+    Lesson: notebooks/10b_many_problems_at_once.ipynb
+    """
+    first = problem.null / problem.n_samples, problem.gap_of_none(lam)
+    objectives, gaps = zip(first, *passes, strict=True)
+    history = History(np.array(objectives), np.array(gaps))
+    return SolverResult(beta, intercept, lam, gaps[-1], len(passes), gaps[-1] <= tol, history, names)
 
 
 def _follow(problem: Problem, lams: np.ndarray, tol: float) -> tuple[np.ndarray, np.ndarray, Followed]:

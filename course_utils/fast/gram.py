@@ -57,7 +57,7 @@ def minimise(G, m, q, w, g, penalty, tt, target, positive=False) -> None:
             quiet, patience = 0, min(2 * patience, LONGEST_WAIT)
         else:
             _extrapolate(iterates, correlations, q[:m], w[:m], g, penalty, positive)
-        gap, objective = _gap_and_objective(m, q, w, g, penalty, tt, positive)
+        gap, objective = gap_and_objective(m, q, w, g, penalty, tt, positive)
         stalled = stalled + 1 if objective >= lowest else 0
         lowest = min(lowest, objective)
         if gap <= target or stalled == STALLED:
@@ -155,7 +155,7 @@ def _objective(q, w, g, penalty) -> float:
 
 
 @njit(cache=True, fastmath=True)
-def _gap_and_objective(m, q, w, g, penalty, tt, positive):
+def gap_and_objective(m, q, w, g, penalty, tt, positive):
     """Return primal minus dual objective of the problem in these columns, and 1/2 w'Gw - q'w + penalty ||w||_1.
 
     The dual point is the residual, shrunk until feasible.

@@ -149,12 +149,29 @@ def _as_compiled(values) -> np.ndarray:
 def _follow_each(Gs, qs, penalties, most_kinks, coefficients, n_reached, n_kinks):
     """Follow each path; one call for all, since a call from Python costs as much as a small path."""
     for b in range(len(qs)):
-        n_reached[b], n_kinks[b] = _follow(Gs[b], qs[b], penalties[b], most_kinks, coefficients[b])
+        n_reached[b], n_kinks[b] = follow_down(Gs[b], qs[b], penalties[b], most_kinks, coefficients[b])
 
 
 @njit(cache=True)
-def _follow(G, q, penalties, most_kinks, solutions):
-    """Follow a path from its beginning, where no column is active and the bound is the largest correlation."""
+def follow_down(G, q, penalties, most_kinks, solutions):
+    """Follow one path from its beginning, where no column is active and the bound is the largest correlation.
+
+    Parameters
+    ----------
+    G : (n_features, n_features)
+    q : (n_features,)
+    penalties : (n_penalties,), n lam, falling
+    most_kinks : int
+    solutions : (n_penalties, n_features)
+        Zeros; here the solutions are written.
+
+    Returns
+    -------
+    int, int
+        How many penalties have their solution, and how many kinks there were.
+
+    Lesson: notebooks/10_faster_than_the_libraries.ipynb
+    """
     m = len(q)
     active, w, s, M = np.empty(m, np.int64), np.zeros(m), np.empty(m), np.empty((m, m))
     return _go_on(G, q.copy(), np.abs(q).max(), active, w, s, 0, M, penalties, most_kinks, False, solutions)

@@ -16,6 +16,7 @@ from scipy import sparse
 
 from course_utils.fast.all_columns import AllColumns
 from course_utils.fast.by_columns import follows, solution_by_columns
+from course_utils.fast.by_products import has_few_columns, solution_by_products
 from course_utils.fast.problem import Problem
 from course_utils.fast.sparse_columns import SparseColumns
 from course_utils.fast.strategy import takes_all_columns
@@ -139,9 +140,9 @@ def solve_problem(
 
     Lesson: notebooks/10_faster_than_the_libraries.ipynb
     """
-    if work is None and beta_start is None and follows(problem, (lam,)):
-        result = solution_by_columns(problem, lam, tol, names)
-        if result.converged:
+    if work is None and beta_start is None:
+        result = _end_of_a_path(problem, lam, tol, names)
+        if result is not None and result.converged:
             return result
     work = work_on(problem, (lam,), tol) if work is None else work
     if beta_start is not None:
@@ -150,6 +151,13 @@ def solve_problem(
     gap, n_iter = float(history.gap[-1]), len(history.gap) - 1
     beta, offset = work.solution()
     return SolverResult(beta, problem.mean - offset, lam, gap, n_iter, gap <= tol, history, names)
+
+
+def _end_of_a_path(problem: Problem, lam: float, tol: float, names) -> SolverResult | None:
+    """Return what the exact path leads to, if that is the way to take."""
+    if has_few_columns(problem, lam, tol):
+        return solution_by_products(problem, lam, tol, names)
+    return solution_by_columns(problem, lam, tol, names) if follows(problem, (lam,)) else None
 
 
 def work_on(problem: Problem, lams, tol: float) -> AllColumns | SparseColumns | WorkingSet:
@@ -170,8 +178,7 @@ def work_on(problem: Problem, lams, tol: float) -> AllColumns | SparseColumns | 
     if sparse.issparse(problem.X):
         return SparseColumns(problem)
     in_float64 = problem.X.dtype == np.float64  # products of float32 would be rounded to float32
-    share = lams[-1] / max(problem.lam_max, lams[-1])
-    if in_float64 and takes_all_columns(*problem.X.shape, len(lams), share):
+    if in_float64 and takes_all_columns(*problem.X.shape, len(lams), problem.share(lams[-1])):
         return AllColumns(problem, tol)
     return WorkingSet(problem)
 

@@ -5,6 +5,7 @@ Lesson: notebooks/10_faster_than_the_libraries.ipynb
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -93,7 +94,7 @@ def seen_of(problem: Problem, penalty: float, w, residual, products, at=slice(No
         rr,
         float(residual @ problem.t),
         float(np.abs(w).sum()),
-        0.5 * problem.tt,
+        problem.null,
     )
 
 
@@ -117,6 +118,12 @@ def unproven(gaps: np.ndarray, tol: float, fits: str = "fits") -> str:
         return ""
     largest = f"their largest relative duality gap is {gaps.max():.1e}"
     return f"{above} of {gaps.size} {fits} stopped above tol = {tol:.1e}; {largest}"
+
+
+def require_finite(problem: Problem) -> None:
+    """Raise ValueError if X or y holds a number that is not finite, or one too large."""
+    if not math.isfinite(problem.lam_max + problem.tt):
+        refuse(problem.X)
 
 
 def require_finite_products(G: np.ndarray) -> None:

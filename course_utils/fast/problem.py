@@ -114,10 +114,30 @@ class Problem:
         return self.products(self.t)
 
     @property
+    def null(self) -> float:
+        """n times the objective of no feature."""
+        return 0.5 * self.tt
+
+    @cached_property
     def lam_max(self) -> float:
         """The smallest lam whose solution is zero."""
-        largest = self.Zt.max() if self.positive else np.abs(self.Zt).max()
-        return float(max(largest, 0.0) / self.n_samples)
+        largest = np.maximum.reduce(self.Zt if self.positive else np.abs(self.Zt))
+        return max(float(largest), 0.0) / self.n_samples
+
+    def share(self, lam: float) -> float:
+        """Return lam as a share of lam_max, at most one."""
+        return lam / max(self.lam_max, lam)
+
+    def gap_of_none(self, lam: float) -> float:
+        """Return the relative duality gap of no feature: its residual t, times the share of lam, is feasible."""
+        return (1.0 - self.share(lam)) ** 2
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is the LASSO of dense float64 columns, without weights, prices, ridge or bound."""
+        if self.root is not None or self.prices is not None or self.ridge is not None or self.positive:
+            return False
+        return not sparse.issparse(self.X) and self.X.dtype == np.float64
 
     def products(self, r: np.ndarray) -> np.ndarray:
         """Return Z'r for residuals r, (n_samples,) or (n_samples, several): one pass over X.
@@ -128,7 +148,7 @@ class Problem:
         if self.root is not None:
             r = (self.root * r.T).T
         if self.centred:
-            along = r.sum(axis=0) / self.n_samples
+            along = np.add.reduce(r) / self.n_samples
             r = r - (along if self.root is None else (self.root**2 * np.expand_dims(along, -1)).T)
         products = _transposed_times(self.X, r)
         return products if self.prices is None else (products.T / self.prices).T
@@ -214,7 +234,7 @@ def as_weights(weights, n_wanted: int, name: str, *, allow_zero: bool = True) ->
 def _mean(y: np.ndarray, root: np.ndarray | None) -> float:
     """Return the weighted mean; of equal numbers it is that very number, since it is counted from one of them."""
     one = y[0] if root is None else y[root.argmax()]
-    return one + ((y - one).sum() if root is None else root**2 @ (y - one)) / len(y)
+    return one + (np.add.reduce(y - one) if root is None else root**2 @ (y - one)) / len(y)
 
 
 def _as_l2(l2) -> float:

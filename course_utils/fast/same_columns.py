@@ -49,7 +49,7 @@ def solve_each(
 
 def _turned_to(problem: Problem, work):
     """Return the work with another target, and no coefficient; its columns and their products stay."""
-    work.problem, work.null = problem, 0.5 * problem.tt
+    work.problem, work.null = problem, problem.null
     work.w[:] = 0.0
     if isinstance(work, WorkingSet):
         work.q[: work.m] = problem.Zt[work.index[: work.m]]

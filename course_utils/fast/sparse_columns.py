@@ -40,7 +40,7 @@ class SparseColumns:
 
     def __init__(self, problem: Problem):
         n_samples, n_features = problem.X.shape
-        self.problem, self.null = problem, 0.5 * problem.tt
+        self.problem, self.null = problem, problem.null
         self.X = _weighted(problem)
         self.entries = (self.X.data, _unsigned(self.X.indices), _unsigned(self.X.indptr))
         self.root = np.ones(n_samples) if problem.root is None else problem.root

@@ -13,8 +13,12 @@ from course_utils.fast.gram import minimise
 from course_utils.fast.look import Look, require_finite_products, seen_of
 from course_utils.fast.problem import Problem
 
-ROOM_AT_FIRST = 64  # columns
-GROWTH = 0.15  # of the support: so many columns at most join in a pass, or ROOM_AT_FIRST; 0.07 to 0.3 cost the same
+ROOM_AT_FIRST = 64  # columns: so many may always join in a pass
+GROWTH = 0.15  # of the support: so many may too; 0.07 to 0.3 cost the same
+BALANCE = 4  # times the columns of X, over those that are here: with as many new ones, products take as long as a pass
+FEW_NEW = 0.05  # of those that are here: when fewer join, the right ones are nearly complete, and
+CLOSER = 0.1  # a solution that is closer by this spares a pass,
+CHEAP = 40  # times the numbers of X: as many multiplications, the cube of the columns here, still take no longer
 
 
 class WorkingSet:
@@ -29,7 +33,7 @@ class WorkingSet:
 
     def __init__(self, problem: Problem):
         n_features = problem.X.shape[1]
-        self.problem, self.null = problem, 0.5 * problem.tt
+        self.problem, self.null = problem, problem.null
         self.m, self.holds = 0, np.zeros(n_features, dtype=bool)
         self._make_room(min(ROOM_AT_FIRST, n_features))
 
@@ -65,9 +69,13 @@ class WorkingSet:
 
     def improve(self, seen: Look, penalty: float, target: float) -> None:
         """Gather what violates most, and solve for the columns that are then here."""
-        at_most = max(ROOM_AT_FIRST, int(GROWTH * len(self.support)))
-        self.add(self.absent(seen.correlations, penalty, at_most))
-        self.solve(penalty, target)
+        support = len(self.support)
+        no_dearer = min(support, BALANCE * len(self.holds) // max(self.m, 1))
+        at_most = max(ROOM_AT_FIRST, int(GROWTH * support), no_dearer)
+        new = self.absent(seen.correlations, penalty, at_most)
+        self.add(new)
+        nearly_complete = len(new) <= FEW_NEW * self.m and self.m**3 <= CHEAP * self.problem.X.size
+        self.solve(penalty, CLOSER * target if nearly_complete else target)
 
     def solve(self, penalty: float, target: float) -> None:
         """Improve w until the duality gap of 1/2 ||t - Z'w||^2 + penalty ||w||_1 is at most target."""
