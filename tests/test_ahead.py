@@ -3,13 +3,14 @@
 import subprocess
 import sys
 
-from course_utils.fast import ahead, gram, homotopy, sparse_columns, wide_homotopy
+from course_utils.fast import ahead, by_products, gram, homotopy, sparse_columns, wide_homotopy
 from course_utils.lessons.catalogue import ROOT
 
 
 def test_every_kind_of_solver_is_compiled():
     ahead.compile_all()
     compiled = (gram._sweeps, sparse_columns._sweep, homotopy._follow_each, wide_homotopy._follow)
+    compiled += (by_products._follow_and_prove,)
     assert all(function.signatures for function in compiled)
 
 

@@ -16,6 +16,7 @@ kinks                  what happens where a column joins or leaves a path
 homotopy               the exact path of a few columns from their products, from kink to kink
 wide_homotopy          the exact path of many columns of few rows, without their products
 by_columns             where that path is taken, and what is told of it
+by_products            few columns: products, path and proof, with hardly a call from Python
 path                   many penalties: the columns and their products stay, and one product certifies several
 gram_paths             exact paths with their proof, from products alone, and sweeps for what homotopy leaves
 

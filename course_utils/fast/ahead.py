@@ -1,7 +1,8 @@
 """Compile everything now, so that nobody waits for it in a lesson: `python -m course_utils.fast.ahead`.
 
 What was compiled is kept on disk, beside its source, and is compiled again when its file, numba or the processor is
-another one; after a change in `kinks`, which others build in, delete `course_utils/fast/__pycache__`.
+another one; after a change in what others build in (`kinks`, `homotopy`, `gram`), delete
+`course_utils/fast/__pycache__`.
 Lesson: notebooks/10_faster_than_the_libraries.ipynb
 """
 

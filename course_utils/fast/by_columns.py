@@ -81,7 +81,9 @@ def solution_by_columns(problem: Problem, lam: float, tol: float, names=None) ->
     beta = betas[0]
     # where every correlation of the support is at its bound, half of the explained squares is the price
     primal = (problem.null - 0.5 * (beta @ problem.Zt)) / problem.n_samples + 0.5 * lam * np.abs(beta).sum()
-    return after_none(problem, lam, tol, beta, float(intercepts[0]), (primal, float(found.gaps[0])), names=names)
+    return after_none(
+        problem, lam, tol, beta, float(intercepts[0]), (primal, float(found.gaps[0])), names=names
+    )
 
 
 def after_none(problem: Problem, lam: float, tol: float, beta, intercept: float, *passes, names=None):

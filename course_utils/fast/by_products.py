@@ -1,4 +1,4 @@
-"""One penalty and few columns: their products, and from those the exact path, with its proof, in one compiled call.
+"""Few columns: their products, and from those the exact path, with its proof, in one compiled call.
 
 Where X has few numbers it is not multiplications that cost, but calls: a dozen small steps of NumPy take longer than
 the sums in them. So all that follows the products is a single step here. Whom that serves, `course_utils.fast.strategy`
@@ -21,12 +21,44 @@ from course_utils.fast.kinks import MOST_KINKS, add
 from course_utils.fast.look import require_finite
 from course_utils.fast.problem import Problem
 from course_utils.fast.strategy import goes_by_products
+from course_utils.path import PathResult
 from course_utils.solvers import SolverResult
 
 
-def has_few_columns(problem: Problem, lam: float, tol: float) -> bool:
-    """Return whether this problem is to be solved from its products in one call, and can be."""
-    return problem.is_plain and tol >= TRUSTED and goes_by_products(*problem.X.shape, problem.share(lam))
+def has_few_columns(problem: Problem, lams, tol: float) -> bool:
+    """Return whether the path to the last of these lams is to be followed by products, and can be."""
+    if not problem.is_plain or tol < TRUSTED:
+        return False
+    return goes_by_products(*problem.X.shape, len(lams), problem.share(lams[-1]))
+
+
+def path_by_products(problem: Problem, lams: np.ndarray, tol: float, names=None) -> PathResult:
+    """Return the path; its gaps say whether that went well.
+
+    Parameters
+    ----------
+    problem : Problem
+        One that `has_few_columns` has approved.
+    lams : (n_lams,), falling
+    tol : float
+    names : tuple of str, optional
+
+    Returns
+    -------
+    path.PathResult
+        Its gaps are infinite where centring cancels digits of the products: solve it in another way.
+
+    Raises
+    ------
+    ValueError
+        X or y holds a number that is not finite.
+
+    Lesson: notebooks/10b_many_problems_at_once.ipynb
+    """
+    require_finite(problem)
+    betas, intercepts, gaps, _ = _follow(problem, lams * problem.n_samples)
+    n_passes = np.full(len(lams), 2)  # for the products with the target, and for those of the columns
+    return PathResult(lams, betas, intercepts, gaps, n_passes, names)
 
 
 def solution_by_products(problem: Problem, lam: float, tol: float, names=None) -> SolverResult:
@@ -43,7 +75,7 @@ def solution_by_products(problem: Problem, lam: float, tol: float, names=None) -
     Returns
     -------
     solvers.SolverResult
-        Its gap is infinite where centring cancels digits of the products: solve it in another way.
+        With an infinite gap where centring cancels digits of the products.
 
     Raises
     ------
@@ -52,38 +84,47 @@ def solution_by_products(problem: Problem, lam: float, tol: float, names=None) -
 
     Lesson: notebooks/10b_many_problems_at_once.ipynb
     """
-    n, X, q = problem.n_samples, problem.X, problem.Zt
     require_finite(problem)
-    w = np.zeros(len(q))
     if problem.gap_of_none(lam) <= tol:
-        return after_none(problem, lam, tol, w, problem.mean, names=names)
-    sums = np.add.reduce(X, axis=0) if problem.centred else np.zeros(len(q))
-    objective, gap, offset = _solve(X.T @ X, sums, q, problem.tt, n, lam * n, w)
-    return after_none(problem, lam, tol, w, problem.mean - offset, (objective, gap), names=names)
+        return after_none(problem, lam, tol, np.zeros(len(problem.Zt)), problem.mean, names=names)
+    betas, intercepts, gaps, objectives = _follow(problem, np.array([lam * problem.n_samples]))
+    shown = float(objectives[0]), float(gaps[0])
+    return after_none(problem, lam, tol, betas[0], float(intercepts[0]), shown, names=names)
+
+
+def _follow(problem: Problem, penalties: np.ndarray):
+    """Return coefficients, intercepts, relative gaps and objectives."""
+    n, X, q = problem.n_samples, problem.X, problem.Zt
+    means = np.add.reduce(X, axis=0) / n if problem.centred else np.zeros(len(q))
+    betas, (gaps, objectives) = np.zeros((len(penalties), len(q))), np.empty((2, len(penalties)))
+    _follow_and_prove(X.T @ X, q, means, n, problem.tt, penalties, betas, gaps, objectives)
+    return betas, problem.mean - betas @ means, gaps, objectives
 
 
 @njit(cache=True)
-def _solve(G, sums, q, tt, n_samples, penalty, w):
-    """Write the solution; return its objective, its relative gap, and what it contributes at the columns' means."""
+def _follow_and_prove(G, q, means, n_samples, tt, penalties, betas, gaps, objectives):
+    """Write the solutions, their relative gaps and objectives; infinite gaps if centring costs too much."""
     m = len(q)
-    if not _centre(G, sums, n_samples):
-        return math.inf, math.inf, 0.0
-    follow_down(G, q, np.array([penalty]), MOST_KINKS * m, w.reshape((1, m)))
-    g, offset = q.copy(), 0.0
-    for j in range(m):
-        if w[j] != 0.0:
-            add(g, -w[j], G[j], m)
-            offset += w[j] * sums[j] / n_samples
-    gap, from_null = gap_and_objective(m, q, w, g, penalty, tt, False)
-    return (0.5 * tt + from_null) / n_samples, max(gap, 0.0) / (0.5 * tt), offset
+    gaps[:] = math.inf
+    if not _centre(G, means, n_samples):
+        return
+    follow_down(G, q, penalties, MOST_KINKS * m, betas)
+    for t in range(len(penalties)):
+        g, w = q.copy(), betas[t]
+        for j in range(m):
+            if w[j] != 0.0:
+                add(g, -w[j], G[j], m)
+        gap, from_null = gap_and_objective(m, q, w, g, penalties[t], tt, False)
+        gaps[t] = max(gap, 0.0) / (0.5 * tt) if tt > 0.0 else 0.0
+        objectives[t] = (0.5 * tt + from_null) / n_samples
 
 
 @njit(cache=True)
-def _centre(G, sums, n_samples):
+def _centre(G, means, n_samples):
     """Take the means off the products; return False if that cancels digits, or if they are not finite."""
-    for j in range(len(sums)):
+    for j in range(len(means)):
         square = G[j, j]
-        add(G[j], -sums[j] / n_samples, sums, len(sums))
+        add(G[j], -n_samples * means[j], means, len(means))
         if not CANCELS * square <= G[j, j] < math.inf:
             return False
     return True

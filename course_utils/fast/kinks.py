@@ -2,7 +2,7 @@
 
 The k active columns have their numbers, coefficients w and signs s in lists, in the order in which they came; M holds
 the inverse of their products. All of it is written in place, and compiled into whoever calls. numba looks at a
-function's own file only: after a change here, those two have to be written anew as well, or they keep what they have.
+function's own file only: after a change here, whoever builds it in has to be written anew, or keeps what it has.
 """
 
 from __future__ import annotations

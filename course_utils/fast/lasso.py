@@ -155,7 +155,7 @@ def solve_problem(
 
 def _end_of_a_path(problem: Problem, lam: float, tol: float, names) -> SolverResult | None:
     """Return what the exact path leads to, if that is the way to take."""
-    if has_few_columns(problem, lam, tol):
+    if has_few_columns(problem, (lam,), tol):
         return solution_by_products(problem, lam, tol, names)
     return solution_by_columns(problem, lam, tol, names) if follows(problem, (lam,)) else None
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from course_utils.fast.all_columns import AllColumns
 from course_utils.fast.by_columns import follows, path_by_columns
+from course_utils.fast.by_products import has_few_columns, path_by_products
 from course_utils.fast.homotopy import follow_on
 from course_utils.fast.lasso import FINAL, FINEST, PATIENCE, solve, work_on
 from course_utils.fast.look import Look, unproven
@@ -110,16 +111,22 @@ def solve_path(problem: Problem, lams: np.ndarray, tol: float, names=None) -> Pa
 
     Lesson: notebooks/10_faster_than_the_libraries.ipynb
     """
-    if follows(problem, lams):
-        path = path_by_columns(problem, lams, tol, names)
-        if (path.gaps <= tol).all():
-            return path
+    path = _followed(problem, lams, tol, names)
+    if path is not None and (path.gaps <= tol).all():
+        return path
     work = work_on(problem, lams, tol)
     solve_all = {AllColumns: _solve_at_once, SparseColumns: _solve_each, WorkingSet: _solve_batches}[
         type(work)
     ]
     betas, offsets, gaps, n_passes = solve_all(work, lams * problem.n_samples, tol)
     return PathResult(lams, betas, problem.mean - offsets, gaps, n_passes, names)
+
+
+def _followed(problem: Problem, lams: np.ndarray, tol: float, names) -> PathResult | None:
+    """Return the path that goes from kink to kink from its top, if that is the way to take."""
+    if has_few_columns(problem, lams, tol):
+        return path_by_products(problem, lams, tol, names)
+    return path_by_columns(problem, lams, tol, names) if follows(problem, lams) else None
 
 
 def _grid(problem: Problem) -> np.ndarray:
