@@ -7,7 +7,12 @@ from course_utils.fast import lasso as solving
 from course_utils.fast.all_columns import AllColumns
 from course_utils.fast.lasso import lasso, work_on
 from course_utils.fast.problem import Problem
-from course_utils.fast.strategy import follows_rows, goes_from_kink_to_kink, takes_all_columns
+from course_utils.fast.strategy import (
+    follows_rows,
+    goes_by_products,
+    goes_from_kink_to_kink,
+    takes_all_columns,
+)
 from course_utils.fast.working_set import WorkingSet
 
 
@@ -19,6 +24,9 @@ from course_utils.fast.working_set import WorkingSet
         (10_000, 200, 1, 0.1, False),  # a strong penalty needs few of the columns
         (10_000, 200, 1, 0.01, True),
         (10_000, 200, 100, 0.1, True),
+        (50_000, 50, 1, 0.1, True),  # however many rows
+        (442, 285, 1, 0.01, True),
+        (442, 285, 1, 0.1, False),
         (500, 10_000, 1, 0.01, False),
         (500, 10_000, 100, 0.01, False),
         (1_000_000, 1_000, 100, 0.01, False),
@@ -35,6 +43,13 @@ def test_many_problems_are_followed_by_products_where_columns_are_few_and_by_row
     assert not goes_from_kink_to_kink(200, 1000)
     assert follows_rows(200, 1000)
     assert not follows_rows(1000, 200)
+
+
+def test_one_call_is_enough_for_few_columns_whose_products_are_wanted_anyway():
+    assert goes_by_products(442, 10, 1, 0.1)
+    assert goes_by_products(442, 285, 100, 0.01)
+    assert not goes_by_products(442, 285, 1, 0.1)
+    assert not goes_by_products(1000, 350, 100, 0.01)
 
 
 @pytest.mark.parametrize(("all_at_once", "place"), [(True, AllColumns), (False, WorkingSet)])

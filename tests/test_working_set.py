@@ -1,6 +1,7 @@
 """course_utils.fast.working_set: few columns are gathered, X is never copied, and a look speaks of all columns."""
 
 import tracemalloc
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from course_utils.fast.lasso import lasso
 from course_utils.fast.path import lasso_path
 from course_utils.fast.problem import Problem
-from course_utils.fast.working_set import ROOM_AT_FIRST, WorkingSet
+from course_utils.fast.working_set import CLOSER, ROOM_AT_FIRST, WorkingSet
 from course_utils.objective import duality_gap, lam_max
 from course_utils.path import lam_grid
 
@@ -47,6 +48,36 @@ def test_of_the_columns_that_are_not_here_the_most_correlated_are_found():
     correlations[[7, 8, 9, 10]] = 4.0, 1.0, 3.0, 2.0
     assert sorted(work.absent(correlations, 0.5, 2)) == [9, 10]
     assert sorted(work.absent(correlations, 1.5, 4)) == [9, 10]
+
+
+def joined(n_here, n_features):
+    """How many columns join the first n_here, all of them in the solution, if all others violate."""
+    work = WorkingSet(drawn(n_features=n_features))
+    work.add(np.arange(n_here))
+    work.w[:n_here] = 1.0
+    work.improve(SimpleNamespace(correlations=np.full(n_features, 2.0)), 1.0, np.inf)
+    return work.m - n_here
+
+
+def test_more_columns_join_at_once_where_a_pass_is_dear():
+    assert joined(30, 9000) == ROOM_AT_FIRST
+    assert joined(100, 9000) == 100  # twice as many, while that costs no more than a pass
+    assert joined(200, 9000) == 180
+    assert joined(200, 2000) == ROOM_AT_FIRST
+
+
+@pytest.mark.parametrize(
+    ("n_features", "n_new", "times"),
+    [(3000, 50, 1.0), (3000, 3, CLOSER), (300, 3, 1.0)],  # in the last a Newton step takes longer than a pass
+)
+def test_a_set_that_is_nearly_complete_is_solved_for_closer(monkeypatch, n_features, n_new, times):
+    work, targets = WorkingSet(drawn(n_features=n_features)), []
+    monkeypatch.setattr(WorkingSet, "solve", lambda self, penalty, target: targets.append(target))
+    work.add(np.arange(100))
+    correlations = np.zeros(n_features)
+    correlations[100 : 100 + n_new] = 2.0
+    work.improve(SimpleNamespace(correlations=correlations), 1.0, 1.0)
+    assert targets == [times]
 
 
 @pytest.mark.parametrize(

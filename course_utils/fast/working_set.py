@@ -17,10 +17,8 @@ ROOM_AT_FIRST = 64  # columns: so many may always join in a pass
 GROWTH = 0.15  # of the support: so many may too; 0.07 to 0.3 cost the same
 BALANCE = 4  # times the columns of X, over those that are here: with as many new ones, products take as long as a pass
 FEW_NEW = 0.05  # of those that are here: when fewer join, the right ones are nearly complete, and
-CLOSER = 0.1  # a solution that is closer by this spares a pass,
-CHEAP = (
-    40  # times the numbers of X: as many multiplications, the cube of the columns here, still take no longer
-)
+CLOSER = 0.1  # a solution that is closer by this spares a pass:
+CHEAP = 40  # times the numbers of X: while the cube of those that are here is less, it pays
 
 
 class WorkingSet:
