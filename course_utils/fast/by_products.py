@@ -26,7 +26,20 @@ from course_utils.solvers import SolverResult
 
 
 def has_few_columns(problem: Problem, lams, tol: float) -> bool:
-    """Return whether the path to the last of these lams is to be followed by products, and can be."""
+    """Return whether the path to the last of these lams is to be followed by products, and can be.
+
+    Parameters
+    ----------
+    problem : Problem
+    lams : (n_lams,), falling
+    tol : float
+
+    Returns
+    -------
+    bool
+
+    Lesson: notebooks/10b_many_problems_at_once.ipynb
+    """
     if not problem.is_plain or tol < TRUSTED:
         return False
     return goes_by_products(*problem.X.shape, len(lams), problem.share(lams[-1]))

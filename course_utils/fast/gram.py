@@ -158,7 +158,23 @@ def _objective(q, w, g, penalty) -> float:
 def gap_and_objective(m, q, w, g, penalty, tt, positive):
     """Return primal minus dual objective of the problem in these columns, and 1/2 w'Gw - q'w + penalty ||w||_1.
 
-    The dual point is the residual, shrunk until feasible.
+    The dual point is the residual, shrunk until feasible. All numbers must be finite.
+
+    Parameters
+    ----------
+    m : int, columns in use
+    q, w : (room,)
+    g : (room,), q - Gw
+    penalty : float, n lam
+    tt : float, t't
+    positive : bool
+        Whether w must not be negative.
+
+    Returns
+    -------
+    float, float
+
+    Lesson: notebooks/10_faster_than_the_libraries.ipynb
     """
     rr, rt, norm, largest = tt, tt, 0.0, 0.0
     for j in range(m):
